@@ -1,0 +1,1 @@
+"""Heaters: virtual clips from internet video, reviewed together, exported exact to the frame."""

@@ -1,0 +1,1 @@
+"""Wrapped JavaScript components and shared widgets."""

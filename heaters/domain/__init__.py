@@ -1,0 +1,1 @@
+"""Pure rules of the field: time, timelines, lifecycles. Standard library only."""

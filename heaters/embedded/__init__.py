@@ -1,0 +1,1 @@
+"""Embedded PostgreSQL and Valkey, started on demand, stopped with their last user."""

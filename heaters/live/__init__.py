@@ -1,0 +1,1 @@
+"""Publish and subscribe: committed changes, heard by open pages."""

@@ -1,0 +1,1 @@
+"""The media path: download, probe, preprocess, detect, export, keyframes."""

@@ -1,0 +1,1 @@
+"""Scene detectors, pluggable by name, one algorithm a file."""

@@ -1,0 +1,1 @@
+"""SQLModel tables: what PostgreSQL holds."""

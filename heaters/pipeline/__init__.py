@@ -1,0 +1,1 @@
+"""Stages as data, claimed under a lease, run by Dramatiq actors."""

@@ -1,0 +1,1 @@
+"""Reflex states: translate an event, delegate to a service, show the result."""
