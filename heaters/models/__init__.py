@@ -1,1 +1,23 @@
 """SQLModel tables: what PostgreSQL holds."""
+
+from heaters.models.action import Action, ActionKind
+from heaters.models.artifact import Artifact, ArtifactKind
+from heaters.models.base import utc_now
+from heaters.models.clip import Clip, ClipGroup
+from heaters.models.embedding import Embedding
+from heaters.models.reviewer import LOCAL_REVIEWER_ID, Reviewer
+from heaters.models.video import Video
+
+__all__ = [
+    "LOCAL_REVIEWER_ID",
+    "Action",
+    "ActionKind",
+    "Artifact",
+    "ArtifactKind",
+    "Clip",
+    "ClipGroup",
+    "Embedding",
+    "Reviewer",
+    "Video",
+    "utc_now",
+]

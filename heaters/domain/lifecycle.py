@@ -1,0 +1,129 @@
+"""The states of a video and of a clip, the allowed moves between them, and the one way to move."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Protocol
+
+from heaters.domain.errors import IllegalTransition
+
+
+class VideoState(StrEnum):
+    """Where a video is on its way from an address to reviewable clips."""
+
+    NEW = "new"
+    DOWNLOADING = "downloading"
+    DOWNLOADED = "downloaded"
+    PREPROCESSING = "preprocessing"
+    PREPROCESSED = "preprocessed"
+    DETECTING_SCENES = "detecting_scenes"
+    READY = "ready"
+    DOWNLOAD_FAILED = "download_failed"
+    PREPROCESS_FAILED = "preprocess_failed"
+    DETECT_FAILED = "detect_failed"
+
+
+class ClipState(StrEnum):
+    """Where a clip is in review and, once approved, on its way to a searchable export."""
+
+    PENDING_REVIEW = "pending_review"
+    REVIEW_APPROVED = "review_approved"
+    REVIEW_SKIPPED = "review_skipped"
+    REVIEW_ARCHIVED = "review_archived"
+    SUPERSEDED = "superseded"
+    EXPORTING = "exporting"
+    EXPORTED = "exported"
+    KEYFRAMING = "keyframing"
+    KEYFRAMED = "keyframed"
+    EMBEDDING = "embedding"
+    EMBEDDED = "embedded"
+    EXPORT_FAILED = "export_failed"
+    KEYFRAME_FAILED = "keyframe_failed"
+    EMBEDDING_FAILED = "embedding_failed"
+
+
+_V, _C = VideoState, ClipState
+
+BUSY_CLIP_STATES = frozenset({_C.EXPORTING, _C.KEYFRAMING, _C.EMBEDDING})
+"""A job works on the clip: its range and review state stay as they are until it ends."""
+
+EXPORTED_CLIP_STATES = frozenset(
+    {_C.EXPORTED, _C.KEYFRAMED, _C.EMBEDDED, _C.KEYFRAME_FAILED, _C.EMBEDDING_FAILED}
+)
+"""The clip has an exported file, and no job works on it."""
+
+REVIEW_STATES = frozenset(
+    {_C.PENDING_REVIEW, _C.REVIEW_APPROVED, _C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED}
+)
+"""States that a reviewer sets directly."""
+
+ALLOWED: dict[StrEnum, frozenset[StrEnum]] = {
+    _V.NEW: frozenset({_V.DOWNLOADING}),
+    _V.DOWNLOADING: frozenset({_V.DOWNLOADED, _V.DOWNLOAD_FAILED}),
+    _V.DOWNLOAD_FAILED: frozenset({_V.DOWNLOADING}),
+    _V.DOWNLOADED: frozenset({_V.PREPROCESSING}),
+    _V.PREPROCESSING: frozenset({_V.PREPROCESSED, _V.PREPROCESS_FAILED}),
+    _V.PREPROCESS_FAILED: frozenset({_V.PREPROCESSING}),
+    _V.PREPROCESSED: frozenset({_V.DETECTING_SCENES}),
+    _V.DETECTING_SCENES: frozenset({_V.READY, _V.DETECT_FAILED}),
+    _V.DETECT_FAILED: frozenset({_V.DETECTING_SCENES}),
+    _V.READY: frozenset(),
+    _C.PENDING_REVIEW: frozenset(
+        {_C.REVIEW_APPROVED, _C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED}
+    ),
+    _C.REVIEW_APPROVED: frozenset(
+        {_C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED, _C.EXPORTING}
+    ),
+    _C.REVIEW_SKIPPED: frozenset({_C.REVIEW_APPROVED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED}),
+    _C.REVIEW_ARCHIVED: frozenset({_C.REVIEW_APPROVED, _C.REVIEW_SKIPPED, _C.SUPERSEDED}),
+    _C.SUPERSEDED: frozenset(),
+    _C.EXPORTING: frozenset({_C.EXPORTED, _C.EXPORT_FAILED}),
+    _C.EXPORT_FAILED: frozenset(
+        {_C.EXPORTING, _C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED}
+    ),
+    _C.EXPORTED: frozenset({_C.KEYFRAMING, _C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED}),
+    _C.KEYFRAMING: frozenset({_C.KEYFRAMED, _C.KEYFRAME_FAILED}),
+    _C.KEYFRAME_FAILED: frozenset(
+        {_C.KEYFRAMING, _C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED}
+    ),
+    _C.KEYFRAMED: frozenset({_C.EMBEDDING, _C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED}),
+    _C.EMBEDDING: frozenset({_C.EMBEDDED, _C.EMBEDDING_FAILED}),
+    _C.EMBEDDING_FAILED: frozenset(
+        {_C.EMBEDDING, _C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED}
+    ),
+    _C.EMBEDDED: frozenset({_C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED}),
+}
+"""Every move that work or a reviewer makes forward. Undo has a rule of its own: ``restore``."""
+
+
+class Stateful(Protocol):
+    """A video or a clip: anything with an id and one of the states above."""
+
+    id: int | None
+    state: StrEnum
+
+
+def advance(subject: Stateful, target: StrEnum) -> None:
+    """Move ``subject`` forward to ``target``; nothing else assigns a state going forward.
+
+    Raises:
+        IllegalTransition: the table does not allow the move; the subject is left as it was.
+    """
+    if target not in ALLOWED[subject.state]:
+        raise IllegalTransition(_name(subject), subject.state, target)
+    subject.state = target
+
+
+def restore(subject: Stateful, target: StrEnum) -> None:
+    """Move a clip back to the state an undone action found it in.
+
+    Raises:
+        IllegalTransition: a job works on the clip, or ``target`` is a state that only a job sets.
+    """
+    if subject.state in BUSY_CLIP_STATES or target in BUSY_CLIP_STATES:
+        raise IllegalTransition(_name(subject), subject.state, target)
+    subject.state = target
+
+
+def _name(subject: Stateful) -> str:
+    return f"{type(subject).__name__.lower()} {subject.id}"

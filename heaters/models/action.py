@@ -1,0 +1,63 @@
+"""The audit trail: one ordered history per video of cut operations and review actions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from heaters.models.base import Table, enum_type, time_field
+
+
+class ActionKind(StrEnum):
+    """What somebody did to a video's timeline or to the review state of its clips."""
+
+    REPLACE_CUTS = "replace_cuts"
+    ADD_CUT = "add_cut"
+    REMOVE_CUT = "remove_cut"
+    MOVE_CUT = "move_cut"
+    APPROVE = "approve"
+    SKIP = "skip"
+    ARCHIVE = "archive"
+    GROUP = "group"
+    UNGROUP = "ungroup"
+
+
+_KIND: Any = enum_type(ActionKind, "kind")
+
+
+class Action(Table, table=True):
+    """One action, written in the transaction that carries it out.
+
+    ``changes`` lists each clip it touched as ``{"clip_id", "start_frame", "end_frame", "before",
+    "after"}``, where before and after are ``{"state", "group_id"}``, and before is null for a clip
+    that the action made. An undo is an action that ``reverses`` another; a redo reverses an undo.
+    """
+
+    __table_args__ = (
+        Index("ix_actions_video_id_id", "video_id", "id"),
+        Index("ix_actions_reviewer_id_id", "reviewer_id", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
+    video_id: int = Field(foreign_key="videos.id")
+    reviewer_id: int | None = Field(
+        default=None, foreign_key="reviewers.id", description="Null: the system itself."
+    )
+    kind: ActionKind = Field(sa_type=_KIND)
+    frame: int | None = Field(default=None, description="The cut that was added, removed or moved.")
+    to_frame: int | None = Field(default=None, description="Where a cut was moved to.")
+    reason: str | None = None
+    changes: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    reverses_id: int | None = Field(
+        default=None,
+        foreign_key="actions.id",
+        unique=True,
+        sa_type=BigInteger,
+        description="The action that this one takes back; each is taken back at most once.",
+    )
+    created_at: datetime = time_field()

@@ -1,0 +1,58 @@
+"""Videos: one source each, its exact rate and size, and where it stands in the pipeline."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint
+from sqlmodel import Field
+
+from heaters.domain.lifecycle import VideoState
+from heaters.models.base import WorkFields, enum_type, time_field
+
+_STATE: Any = enum_type(VideoState, "state")
+
+
+class Video(WorkFields, table=True):
+    """One source video. Rate, size and frame count are the proxy's, known once it exists."""
+
+    __table_args__ = (
+        CheckConstraint("fps_num > 0 AND fps_den > 0", name="fps"),
+        CheckConstraint("frame_count > 0", name="frame_count"),
+        CheckConstraint(
+            "state NOT IN ('preprocessed', 'detecting_scenes', 'ready', 'detect_failed')"
+            " OR (frame_count IS NOT NULL AND fps_num IS NOT NULL AND fps_den IS NOT NULL"
+            " AND width IS NOT NULL AND height IS NOT NULL)",
+            name="preprocessed",
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    title: str
+    source: str = Field(description="The address it came from, or the name of the given file.")
+    state: VideoState = Field(default=VideoState.NEW, sa_type=_STATE, index=True)
+    fps_num: int | None = Field(default=None, sa_type=BigInteger)
+    fps_den: int | None = Field(default=None, sa_type=BigInteger)
+    frame_count: int | None = None
+    width: int | None = None
+    height: int | None = None
+    has_audio: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    warning: str | None = Field(
+        default=None, description="What is odd about the source, e.g. that it ends early."
+    )
+    detector: str | None = Field(default=None, description="Which detector proposed the cuts.")
+    revision: int = Field(
+        default=0,
+        sa_column_kwargs={"server_default": "0"},
+        description="Counts changes of the timeline and of review states.",
+    )
+    created_at: datetime = time_field()
+
+    @property
+    def fps(self) -> Fraction | None:
+        """The proxy's constant rate in frames per second."""
+        if self.fps_num is None or self.fps_den is None:
+            return None
+        return Fraction(self.fps_num, self.fps_den)
