@@ -1,10 +1,10 @@
 """Alembic's entry: runs migrations over the connection that ``heaters.migrations`` hands it."""
 
+from alembic import context
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 import heaters.models  # noqa: F401  (fills the metadata)
-from alembic import context
 
 
 def _ours(name: str | None, type_: str, _parent_names: object) -> bool:

@@ -5,10 +5,9 @@ Revises:
 """
 
 import sqlalchemy as sa
+from alembic import op
 from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy.dialects import postgresql
-
-from alembic import op
 
 revision = "0001"
 down_revision = None

@@ -1,0 +1,49 @@
+"""Bring a source into the library: an address to download, or a file already in the store."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from heaters.domain.errors import InvalidInput
+from heaters.domain.lifecycle import VideoState
+from heaters.models import Artifact, ArtifactKind, Video
+from heaters.repositories.database import Job, UnitOfWork
+from heaters.repositories.videos import VideoRepository
+
+
+def add_address(uow: UnitOfWork, address: str) -> Video:
+    """Add a video that the pipeline will download from ``address``.
+
+    Raises:
+        InvalidInput: the address is not http or https with a host.
+    """
+    address = address.strip()
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise InvalidInput(f"not an http or https address: {address!r}")
+    title = parts.path.rstrip("/").rpartition("/")[2] or parts.hostname
+    video = VideoRepository(uow.session).add(Video(title=title, source=address))
+    uow.send(Job("download", _id(video)))
+    return video
+
+
+def add_stored_file(uow: UnitOfWork, *, name: str, key: str, size_bytes: int) -> Video:
+    """Add a video whose source already lies in the store under ``key``.
+
+    ``name`` is the name the user's file had; its stem becomes the title.
+    """
+    title = name.rpartition("/")[2].rpartition("\\")[2]
+    stem = title.rpartition(".")[0] or title
+    video = VideoRepository(uow.session).add(
+        Video(title=stem, source=title, state=VideoState.DOWNLOADED)
+    )
+    uow.session.add(
+        Artifact(video_id=_id(video), kind=ArtifactKind.ORIGINAL, key=key, size_bytes=size_bytes)
+    )
+    uow.send(Job("preprocess", _id(video)))
+    return video
+
+
+def _id(video: Video) -> int:
+    assert video.id is not None
+    return video.id
