@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from heaters.domain.errors import IllegalTransition
 
@@ -100,7 +100,7 @@ class Stateful(Protocol):
     """A video or a clip: anything with an id and one of the states above."""
 
     id: int | None
-    state: StrEnum
+    state: Any
 
 
 def advance(subject: Stateful, target: StrEnum) -> None:

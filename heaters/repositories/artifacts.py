@@ -1,0 +1,87 @@
+"""Queries on artifacts: which objects of the store belong to what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, delete, select
+
+from heaters.domain.errors import NotFound
+from heaters.models import Artifact, ArtifactKind, utc_now
+
+
+class ArtifactRepository:
+    """Artifacts of one session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def put(
+        self,
+        kind: ArtifactKind,
+        key: str,
+        *,
+        video_id: int,
+        size_bytes: int,
+        clip_id: int | None = None,
+        frame: int | None = None,
+    ) -> None:
+        """Name the object ``key`` as in use, whether or not a row named it before."""
+        row = {
+            "kind": kind,
+            "key": key,
+            "video_id": video_id,
+            "clip_id": clip_id,
+            "frame": frame,
+            "size_bytes": size_bytes,
+            "created_at": utc_now(),
+        }
+        statement = insert(Artifact).values(row)
+        self._session.exec(
+            statement.on_conflict_do_update(
+                index_elements=["key"],
+                set_={"size_bytes": statement.excluded.size_bytes, "retired_at": None},
+            )
+        )
+
+    def of_video(self, video_id: int, kind: ArtifactKind) -> Artifact:
+        """Return the video's artifact of this kind that is in use.
+
+        Raises:
+            NotFound: it has none.
+        """
+        query = select(Artifact).where(
+            Artifact.video_id == video_id,
+            Artifact.kind == kind,
+            col(Artifact.clip_id).is_(None),
+            col(Artifact.retired_at).is_(None),
+        )
+        artifact = self._session.exec(query.order_by(col(Artifact.id).desc()).limit(1)).first()
+        if artifact is None:
+            raise NotFound(f"video {video_id} has no {kind}")
+        return artifact
+
+    def of_clip(self, clip_id: int, kind: ArtifactKind) -> Sequence[Artifact]:
+        """Return the clip's artifacts of this kind that are in use, by frame."""
+        query = select(Artifact).where(
+            Artifact.clip_id == clip_id, Artifact.kind == kind, col(Artifact.retired_at).is_(None)
+        )
+        return self._session.exec(query.order_by(col(Artifact.frame))).all()
+
+    def exports(self, video_id: int | None = None) -> dict[int, Artifact]:
+        """Return the exported file of every clip that has one in use, by clip id."""
+        query = select(Artifact).where(
+            Artifact.kind == ArtifactKind.EXPORT, col(Artifact.retired_at).is_(None)
+        )
+        if video_id is not None:
+            query = query.where(Artifact.video_id == video_id)
+        return {
+            artifact.clip_id: artifact
+            for artifact in self._session.exec(query)
+            if artifact.clip_id is not None
+        }
+
+    def forget(self, key: str) -> None:
+        """Delete the row of an object that is no longer in the store."""
+        self._session.exec(delete(Artifact).where(col(Artifact.key) == key))
