@@ -59,13 +59,13 @@ REVIEW_STATES = frozenset(
 
 ALLOWED: dict[StrEnum, frozenset[StrEnum]] = {
     _V.NEW: frozenset({_V.DOWNLOADING}),
-    _V.DOWNLOADING: frozenset({_V.DOWNLOADED, _V.DOWNLOAD_FAILED}),
+    _V.DOWNLOADING: frozenset({_V.DOWNLOADED, _V.DOWNLOAD_FAILED, _V.NEW}),
     _V.DOWNLOAD_FAILED: frozenset({_V.DOWNLOADING}),
     _V.DOWNLOADED: frozenset({_V.PREPROCESSING}),
-    _V.PREPROCESSING: frozenset({_V.PREPROCESSED, _V.PREPROCESS_FAILED}),
+    _V.PREPROCESSING: frozenset({_V.PREPROCESSED, _V.PREPROCESS_FAILED, _V.DOWNLOADED}),
     _V.PREPROCESS_FAILED: frozenset({_V.PREPROCESSING}),
     _V.PREPROCESSED: frozenset({_V.DETECTING_SCENES}),
-    _V.DETECTING_SCENES: frozenset({_V.READY, _V.DETECT_FAILED}),
+    _V.DETECTING_SCENES: frozenset({_V.READY, _V.DETECT_FAILED, _V.PREPROCESSED}),
     _V.DETECT_FAILED: frozenset({_V.DETECTING_SCENES}),
     _V.READY: frozenset(),
     _C.PENDING_REVIEW: frozenset(
@@ -77,23 +77,26 @@ ALLOWED: dict[StrEnum, frozenset[StrEnum]] = {
     _C.REVIEW_SKIPPED: frozenset({_C.REVIEW_APPROVED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED}),
     _C.REVIEW_ARCHIVED: frozenset({_C.REVIEW_APPROVED, _C.REVIEW_SKIPPED, _C.SUPERSEDED}),
     _C.SUPERSEDED: frozenset(),
-    _C.EXPORTING: frozenset({_C.EXPORTED, _C.EXPORT_FAILED}),
+    _C.EXPORTING: frozenset({_C.EXPORTED, _C.EXPORT_FAILED, _C.REVIEW_APPROVED}),
     _C.EXPORT_FAILED: frozenset(
         {_C.EXPORTING, _C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED}
     ),
     _C.EXPORTED: frozenset({_C.KEYFRAMING, _C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED}),
-    _C.KEYFRAMING: frozenset({_C.KEYFRAMED, _C.KEYFRAME_FAILED}),
+    _C.KEYFRAMING: frozenset({_C.KEYFRAMED, _C.KEYFRAME_FAILED, _C.EXPORTED}),
     _C.KEYFRAME_FAILED: frozenset(
         {_C.KEYFRAMING, _C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED}
     ),
     _C.KEYFRAMED: frozenset({_C.EMBEDDING, _C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED}),
-    _C.EMBEDDING: frozenset({_C.EMBEDDED, _C.EMBEDDING_FAILED}),
+    _C.EMBEDDING: frozenset({_C.EMBEDDED, _C.EMBEDDING_FAILED, _C.KEYFRAMED}),
     _C.EMBEDDING_FAILED: frozenset(
         {_C.EMBEDDING, _C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED}
     ),
     _C.EMBEDDED: frozenset({_C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED}),
 }
-"""Every move that work or a reviewer makes forward. Undo has a rule of its own: ``restore``."""
+"""Every move that work or a reviewer makes. Work may also give a row back as it took it.
+
+Undo has a rule of its own: ``restore``.
+"""
 
 
 class Stateful(Protocol):

@@ -1,0 +1,112 @@
+"""A worker: threads that take messages, the reconciler, and a mark that a worker is up."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dramatiq
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from heaters.domain.stages import STAGES
+from heaters.pipeline.broker import make_broker
+from heaters.pipeline.reconciler import reconcile_until
+from heaters.pipeline.runner import Runner
+from heaters.pipeline.tools import Tools
+from heaters.repositories.database import Database
+
+_WORKER_LOCK = 0x4857524B  # shared advisory lock that every worker's own connection holds
+
+
+def worker_is_up(database: Database) -> bool:
+    """Tell whether any worker is connected to this database."""
+    query = text(
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = 0"
+        " AND objid = :key AND mode = 'ShareLock' AND granted AND database ="
+        " (SELECT oid FROM pg_database WHERE datname = current_database()))"
+    )
+    with database.engine.connect() as connection:
+        return bool(connection.scalar(query, {"key": _WORKER_LOCK}))
+
+
+@contextmanager
+def running_worker(tools: Tools, redis_url: str) -> Iterator[None]:
+    """Work in threads of this process while the block runs; then give back what was begun.
+
+    Videos and clips have threads of their own, ``worker_threads`` each, so that the clip somebody
+    has just approved never waits for an hour of preprocessing.
+    """
+    broker = make_broker(redis_url)
+    runner = Runner(tools)
+    for stage in STAGES.values():
+        _declare(broker, runner, stage.name)
+    workers = [
+        dramatiq.Worker(
+            broker,
+            queues={stage.name for stage in STAGES.values() if stage.subject == subject},
+            worker_threads=tools.settings.worker_threads,
+            worker_timeout=200,
+        )
+        for subject in ("video", "clip")
+    ]
+    stopped = threading.Event()
+    reconciler = threading.Thread(
+        target=reconcile_until,
+        args=(stopped, tools.database, broker),
+        kwargs={"every_s": tools.settings.reconcile_s},
+        name="reconciler",
+    )
+    with _worker_mark(tools.database, stopped):
+        for worker in workers:
+            worker.start()
+        reconciler.start()
+        try:
+            yield
+        finally:
+            stopped.set()
+            runner.stop()
+            for worker in workers:
+                worker.stop()
+            reconciler.join()
+            broker.close()
+
+
+def _declare(broker: dramatiq.Broker, runner: Runner, stage_name: str) -> None:
+    def job(subject_id: int) -> None:
+        runner.run(stage_name, subject_id)
+
+    dramatiq.actor(job, broker=broker, actor_name=stage_name, queue_name=stage_name)
+
+
+@contextmanager
+def _worker_mark(database: Database, stopped: threading.Event) -> Iterator[None]:
+    """Hold the shared lock on a connection of its own, again after the database was away.
+
+    It ends with the connection, and so with the process, however that ends.
+    """
+
+    def hold() -> None:
+        while not stopped.is_set():
+            try:
+                with database.engine.connect() as connection:
+                    connection.execution_options(isolation_level="AUTOCOMMIT")
+                    connection.execute(
+                        text("SELECT pg_advisory_lock_shared(:key)"), {"key": _WORKER_LOCK}
+                    )
+                    marked.set()
+                    while not stopped.wait(5):
+                        connection.execute(text("SELECT 1"))
+            except DBAPIError:
+                stopped.wait(1)
+
+    marked = threading.Event()
+    thread = threading.Thread(target=hold, name="worker-mark")
+    thread.start()
+    marked.wait(10)
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join()

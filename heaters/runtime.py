@@ -1,0 +1,75 @@
+"""Puts a process together from its settings: servers, database, store, message sender."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from heaters import migrations
+from heaters.config import Settings
+from heaters.embedded import embedded_servers
+from heaters.pipeline.broker import make_broker, make_sender
+from heaters.repositories.database import Database
+from heaters.storage.store import ObjectStore, open_store
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What every command and every page works with."""
+
+    settings: Settings
+    database: Database
+    store: ObjectStore
+    database_url: str
+    redis_url: str
+
+    def __repr__(self) -> str:
+        """Hide the addresses: they hold passwords."""
+        return f"Runtime(data_dir={str(self.settings.data_dir)!r})"
+
+
+@contextmanager
+def open_runtime(
+    settings: Settings, *, migrate: bool = False, on_step: Callable[[str], None] = lambda _: None
+) -> Iterator[Runtime]:
+    """Start what is embedded, connect to the rest, and close everything at the end.
+
+    An embedded database is always brought to the newest schema. One on a server only with
+    ``migrate``, since others may be using it.
+
+    Raises:
+        InvalidConfiguration: the server's database is not at this version's schema, or a setting
+            cannot be used.
+    """
+    database_url = settings.database_url and settings.database_url.get_secret_value()
+    redis_url = settings.redis_url and settings.redis_url.get_secret_value()
+    with ExitStack() as stack:
+        if not (database_url and redis_url):
+            urls = stack.enter_context(
+                embedded_servers(
+                    settings.data_dir,
+                    postgres=not database_url,
+                    redis=not redis_url,
+                    on_step=on_step,
+                )
+            )
+            migrate = migrate or not database_url
+            database_url = database_url or urls.database_url
+            redis_url = redis_url or urls.redis_url
+        broker = make_broker(redis_url)
+        stack.callback(broker.close)
+        database = Database(database_url, send=make_sender(broker))
+        stack.callback(database.close)
+        if migrate:
+            migrations.upgrade(database.engine)
+        else:
+            migrations.require_newest(database.engine)
+        store = open_store(
+            settings.storage_url or (settings.data_dir / "objects").absolute().as_uri(),
+            s3_endpoint_url=settings.s3_endpoint_url,
+            s3_region=settings.s3_region,
+            s3_storage_class=settings.s3_storage_class,
+            s3_master_storage_class=settings.s3_master_storage_class,
+        )
+        yield Runtime(settings, database, store, database_url, redis_url)
