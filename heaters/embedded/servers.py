@@ -1,0 +1,203 @@
+"""Use the embedded servers: start them where nobody has yet, keep them while they are used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import heaters
+from heaters.domain.errors import HeatersError, InvalidConfiguration
+from heaters.embedded.folder import Phase, ServerFolder, State, last_lines
+from heaters.embedded.locks import locked, try_locked
+from heaters.embedded.server import KINDS, Server, server_in
+
+_POLL_S = 0.02
+_GUARD_S = 1.0
+_SUPERVISORS = 3  # lost in a row before a start is given up
+
+
+class ServerFailed(HeatersError):
+    """An embedded server does not start."""
+
+
+@dataclass(frozen=True)
+class ServerUrls:
+    """Addresses of the servers, passwords included; empty for a server that was not asked for.
+
+    Attributes:
+        database_url: ``postgresql+psycopg://…``, for SQLAlchemy.
+        redis_url: ``redis://…``, database 0.
+    """
+
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ServerStatus:
+    """One embedded server as ``heaters doctor`` shows it.
+
+    Attributes:
+        name: ``PostgreSQL`` or ``Valkey``.
+        version: of the installed program.
+        running: whether a process of the server is alive.
+        port: TCP port on 127.0.0.1; None unless it is ready.
+        pid: its main process; None unless it is ready.
+        detail: the step of a start under way, or why the last start failed.
+    """
+
+    name: str
+    version: str
+    running: bool
+    port: int | None
+    pid: int | None
+    detail: str
+
+
+@contextmanager
+def embedded_servers(
+    data_dir: Path,
+    *,
+    postgres: bool = True,
+    redis: bool = True,
+    on_step: Callable[[str], None] = lambda _step: None,
+) -> Iterator[ServerUrls]:
+    """Use the servers below ``data_dir`` for the length of the block, starting them if need be.
+
+    Any number of processes and threads may do so at a time. The servers stop soon after the last
+    has left or died. Addresses stay valid throughout: a server that dies is started again with the
+    same port and password, so a client only has to connect again.
+
+    Args:
+        data_dir: folder of all data; if it is missing it is made, for its owner only.
+        postgres: whether PostgreSQL is wanted.
+        redis: whether Valkey is wanted.
+        on_step: called with what is being waited for, such as ``creating the database``.
+
+    Raises:
+        InvalidConfiguration: the data folder cannot be written.
+        ServerFailed: a server does not start; the message has the reason from its log.
+    """
+    wanted = {"postgres": postgres, "valkey": redis}
+    servers = {kind: server_in(data_dir.absolute(), kind) for kind in KINDS if wanted[kind]}
+    folders = [server.folder for server in servers.values()]
+    with ExitStack() as stack:
+        for server in servers.values():
+            _enter(server, stack, on_step)
+        ports = {kind: _wait_until_ready(server, on_step) for kind, server in servers.items()}
+        stack.enter_context(_guarding(folders))
+        urls = {kind: server.url(ports[kind]) for kind, server in servers.items()}
+        yield ServerUrls(urls.get("postgres", ""), urls.get("valkey", ""))
+
+
+def _enter(server: Server, stack: ExitStack, on_step: Callable[[str], None]) -> None:
+    """Become a user until ``stack`` closes, and see to it that the server has a supervisor."""
+    try:
+        server.folder.create()
+        lock = stack.enter_context(try_locked(server.folder.users_lock, shared=True))
+        if lock is None:
+            on_step(f"waiting until {server.name} has stopped")
+            stack.enter_context(locked(server.folder.users_lock, shared=True))
+        _ensure_supervisor(server.folder)
+    except OSError as error:
+        raise InvalidConfiguration(
+            f"the data folder {server.folder.path.parent} cannot be used: {error.strerror}"
+            " (HEATERS_DATA_DIR names another)"
+        ) from error
+
+
+def _ensure_supervisor(folder: ServerFolder) -> bool:
+    """Start a supervisor unless one lives, and return whether one was started.
+
+    The supervisor inherits the lock that we take. Only who starts one may take it: for everybody
+    else a taken lock means that a supervisor lives and that it, or its start, wrote the state.
+
+    Raises:
+        ServerFailed: the supervisor ended at once.
+    """
+    with try_locked(folder.supervisor_lock) as lock:
+        if lock is None:
+            return False
+        folder.write_state(State(Phase.STARTING))
+        with folder.supervisor_log.open("ab") as log:
+            launch = subprocess.run(
+                [sys.executable, "-m", "heaters.embedded.supervisor"]
+                + [str(folder.path.parent), folder.path.name],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=Path(heaters.__file__).parents[1],  # where -m finds the package
+                pass_fds=[lock],
+                check=False,
+            )
+        if launch.returncode != 0:
+            raise ServerFailed(last_lines(folder.supervisor_log))
+        return True
+
+
+def _wait_until_ready(server: Server, on_step: Callable[[str], None]) -> int:
+    """Return the server's port once it takes connections."""
+    step = ""
+    lost_supervisors = 0
+    while lost_supervisors < _SUPERVISORS:
+        state = server.folder.read_state()
+        if state.phase is Phase.READY and state.port is not None:
+            return state.port
+        if state.phase is Phase.FAILED:
+            raise ServerFailed(state.detail)
+        if state.detail not in ("", step):
+            on_step(step := state.detail)
+        time.sleep(_POLL_S)
+        lost_supervisors += _ensure_supervisor(server.folder)
+    raise ServerFailed(
+        f"the supervisor of {server.name} ends: {last_lines(server.folder.supervisor_log)}"
+    )
+
+
+@contextmanager
+def _guarding(folders: Sequence[ServerFolder]) -> Iterator[None]:
+    """Start a supervisor again should it be killed; on Linux its server dies with it."""
+    left = threading.Event()
+
+    def guard() -> None:
+        while not left.wait(_GUARD_S):
+            for folder in folders:
+                with suppress(OSError, ServerFailed):  # tried again at the next look
+                    _ensure_supervisor(folder)
+
+    thread = threading.Thread(target=guard, name="embedded-servers-guard", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        left.set()
+        thread.join()
+
+
+def status(data_dir: Path) -> list[ServerStatus]:
+    """Return how each embedded server below ``data_dir`` is; starts and changes nothing."""
+    return [_status(server_in(data_dir.absolute(), kind)) for kind in KINDS]
+
+
+def _status(server: Server) -> ServerStatus:
+    folder = server.folder
+    running = folder.server_lock.exists()
+    if running:
+        # The server's own lock: a look at the supervisor's could make a user believe in one.
+        with try_locked(folder.server_lock, shared=True) as lock:
+            running = lock is None
+    state = folder.read_state()
+    return ServerStatus(
+        name=server.name,
+        version=server.version(),
+        running=running,
+        port=state.port if running else None,
+        pid=state.pid if running else None,
+        detail=state.detail,
+    )
