@@ -4,9 +4,9 @@ The picture. The top third holds a grid of 16 x 2 equal cells, black (0) or whit
 row, most significant bit first: 24 bits of frame number, then 8 bits of checksum
 ``(number * 167 + 83) % 251``. Cell (column c, row r) has its centre at
 ``x = (c + 1/2) / 16 * width``, ``y = (r + 1/2) / 6 * height``, whatever the scale; a reader
-averages the middle half of each cell. That is all a reader in JavaScript has to know. A cell that
-is neither black nor white (two frames blended) is an error, as is a wrong checksum. The lower two
-thirds are vertical colour bars, which shift by one bar at each of ``cuts``.
+averages 4 x 4 points in the middle half of each cell. That is all a reader in JavaScript has to
+know. A cell that is neither black nor white (two frames blended) is an error, as is a wrong
+checksum. The lower two thirds are vertical colour bars, which shift by one bar at each of ``cuts``.
 
 The sound. Click n, a windowed tone burst of 30 ms and ``600 + 200 * (n % 16)`` Hz, starts together
 with frame ``n * click_period_frames(fps)``.
@@ -23,12 +23,12 @@ from pathlib import Path
 from typing import cast
 
 import av
-import av.video.reformatter
 import imageio_ffmpeg
 import numpy as np
+from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
 COLUMNS, ROWS = 16, 2
-NUMBER_BITS = 24
+PROBES = np.array([5, 7, 9, 11]) / 16  # where a cell is looked at, across and down
 BARS_RGB = np.array(
     [(191, 191, 191), (191, 191, 0), (0, 191, 191), (0, 191, 0), (191, 0, 191), (191, 0, 0)],
     dtype=np.uint8,
@@ -75,31 +75,26 @@ def read_barcode(image: np.ndarray) -> int:
     """
     gray = image if image.ndim == 2 else image.mean(axis=2)
     height, width = gray.shape
-    code = 0
-    for row in range(ROWS):
-        top, bottom = _middle_half(row, height / 6)
-        for column in range(COLUMNS):
-            left, right = _middle_half(column, width / COLUMNS)
-            level = float(gray[top:bottom, left:right].mean())
-            if 80 < level < 176:
-                raise UnreadableBarcode(f"cell ({column}, {row}) has level {level:.0f}")
-            code = code << 1 | (level > 128)
+    x = (np.arange(COLUMNS)[:, None] + PROBES).reshape(-1) * width // COLUMNS
+    y = (np.arange(ROWS)[:, None] + PROBES).reshape(-1) * height // 6
+    points = gray[np.ix_(y.astype(int), x.astype(int))]
+    levels = points.reshape(ROWS, len(PROBES), COLUMNS, len(PROBES)).mean(axis=(1, 3)).reshape(-1)
+    if ((levels > 80) & (levels < 176)).any():
+        raise UnreadableBarcode(f"cells are neither black nor white: {levels.astype(int).tolist()}")
+    code = int.from_bytes(np.packbits(levels > 128).tobytes(), "big")
     number, checksum = code >> 8, code & 255
     if checksum != (number * 167 + 83) % 251:
         raise UnreadableBarcode(f"number {number} has checksum {checksum}")
     return number
 
 
-def _middle_half(index: int, size: float) -> tuple[int, int]:
-    first = int((index + 0.25) * size + 0.5)
-    return first, max(first + 1, int((index + 0.75) * size + 0.5))
-
-
 def decode_barcodes(path: Path) -> list[int]:
     """Return the numbers of all frames in presentation order, as a player would show them."""
+    converter = VideoReformatter()
     with av.open(str(path)) as container:
         return [
-            read_barcode(frame.to_ndarray(format="gray")) for frame in container.decode(video=0)
+            read_barcode(converter.reformat(frame, format="gray", threads=1).to_ndarray())
+            for frame in container.decode(video=0)
         ]
 
 
@@ -107,7 +102,7 @@ def decode_clicks(path: Path) -> list[Click]:
     """Return the whole clicks in the file's audio, in seconds of its presentation timeline."""
     with av.open(str(path)) as container:
         parts: list[np.ndarray] = []
-        start_s = 0.0
+        start_s, rate = 0.0, SAMPLE_RATE
         for frame in container.decode(audio=0):
             if not parts:
                 start_s = float(frame.time or 0)
@@ -198,22 +193,25 @@ def write_barcode_video(
             sound.codec_context.layout = "mono"
             sound.codec_context.bit_rate = 96_000
 
+        converter = VideoReformatter()
         tick = round(start_s * fps)
         for number, shown in zip(range(frame_count), ticks, strict=True):
             upright = (height, width) if rotation % 180 else (width, height)
             image = draw_barcode(number, *upright, look=bisect_right(cuts, number))
             image = np.ascontiguousarray(np.rot90(image, -rotation // 90))
-            colorspace = "ITU709" if bt709 else "ITU601"
-            frame = av.VideoFrame.from_ndarray(image).reformat(
-                format=pix_fmt, dst_colorspace=colorspace, dst_color_range="MPEG"
+            frame = converter.reformat(
+                av.VideoFrame.from_ndarray(image),
+                format=pix_fmt,
+                dst_colorspace=Colorspace.ITU709 if bt709 else Colorspace.ITU601,
+                dst_color_range=ColorRange.MPEG,
+                threads=1,
             )
             frame.pts, frame.time_base, frame.duration = tick, 1 / fps, shown
             tick += shown
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
         if sound:
-            for chunk in _sound(fps, audio_s if audio_s is not None else duration_s):
-                chunk.pts += round(start_s * SAMPLE_RATE)
+            for chunk in _sound(fps, duration_s if audio_s is None else audio_s, start_s):
                 container.mux(sound.encode(chunk))
             container.mux(sound.encode(None))
     if rotation:
@@ -222,7 +220,7 @@ def write_barcode_video(
     return path
 
 
-def _sound(fps: Fraction, duration_s: Fraction) -> Iterator[av.AudioFrame]:
+def _sound(fps: Fraction, duration_s: Fraction, start_s: Fraction) -> Iterator[av.AudioFrame]:
     samples = np.zeros(round(duration_s * SAMPLE_RATE), np.float32)
     t = np.arange(round(CLICK_S * SAMPLE_RATE))
     n = 0
@@ -235,7 +233,8 @@ def _sound(fps: Fraction, duration_s: Fraction) -> Iterator[av.AudioFrame]:
         frame = av.AudioFrame.from_ndarray(
             samples[None, first : first + 1024].copy(), format="fltp", layout="mono"
         )
-        frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, first, Fraction(1, SAMPLE_RATE)
+        frame.sample_rate, frame.time_base = SAMPLE_RATE, Fraction(1, SAMPLE_RATE)
+        frame.pts = first + round(start_s * SAMPLE_RATE)
         yield frame
 
 
