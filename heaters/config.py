@@ -10,8 +10,10 @@ from functools import lru_cache
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from heaters.domain.errors import InvalidConfiguration
 
 
 class Settings(BaseSettings):
@@ -70,5 +72,14 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """Return the settings of this process."""
-    return Settings()  # pyright: ignore[reportCallIssue]
+    """Return the settings of this process.
+
+    Raises:
+        InvalidConfiguration: a variable holds what it cannot.
+    """
+    try:
+        return Settings()  # pyright: ignore[reportCallIssue]
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = "HEATERS_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise InvalidConfiguration(f"{name}: {first['msg']}") from None

@@ -42,8 +42,8 @@ def open_runtime(
         InvalidConfiguration: the server's database is not at this version's schema, or a setting
             cannot be used.
     """
-    database_url = settings.database_url and settings.database_url.get_secret_value()
-    redis_url = settings.redis_url and settings.redis_url.get_secret_value()
+    database_url = settings.database_url.get_secret_value() if settings.database_url else None
+    redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
     with ExitStack() as stack:
         if not (database_url and redis_url):
             urls = stack.enter_context(
@@ -65,11 +65,20 @@ def open_runtime(
             migrations.upgrade(database.engine)
         else:
             migrations.require_newest(database.engine)
-        store = open_store(
-            settings.storage_url or (settings.data_dir / "objects").absolute().as_uri(),
-            s3_endpoint_url=settings.s3_endpoint_url,
-            s3_region=settings.s3_region,
-            s3_storage_class=settings.s3_storage_class,
-            s3_master_storage_class=settings.s3_master_storage_class,
-        )
+        store = open_configured_store(settings)
         yield Runtime(settings, database, store, database_url, redis_url)
+
+
+def open_configured_store(settings: Settings) -> ObjectStore:
+    """Open the object store that the settings name.
+
+    Raises:
+        InvalidConfiguration: its address cannot be used.
+    """
+    return open_store(
+        settings.storage_url or (settings.data_dir / "objects").absolute().as_uri(),
+        s3_endpoint_url=settings.s3_endpoint_url,
+        s3_region=settings.s3_region,
+        s3_storage_class=settings.s3_storage_class,
+        s3_master_storage_class=settings.s3_master_storage_class,
+    )

@@ -59,4 +59,4 @@ def make_sender(broker: RedisBroker) -> Callable[[Sequence[Job]], None]:
 
 def queue_length(broker: RedisBroker, stage: str) -> int:
     """Return how many messages wait in a stage's queue, those that workers hold left out."""
-    return broker.client.llen(f"{NAMESPACE}:{stage}")
+    return int(broker.client.llen(f"{NAMESPACE}:{stage}"))  # pyright: ignore[reportArgumentType]

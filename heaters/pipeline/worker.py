@@ -77,7 +77,16 @@ def _declare(broker: dramatiq.Broker, runner: Runner, stage_name: str) -> None:
     def job(subject_id: int) -> None:
         runner.run(stage_name, subject_id)
 
-    dramatiq.actor(job, broker=broker, actor_name=stage_name, queue_name=stage_name)
+    broker.declare_actor(
+        dramatiq.Actor(
+            job,
+            broker=broker,
+            actor_name=stage_name,
+            queue_name=stage_name,
+            priority=0,
+            options={},
+        )
+    )
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, make_url
 from sqlmodel import Session
 
 
@@ -38,14 +38,19 @@ class Database:
     """A pool of connections to one PostgreSQL database."""
 
     def __init__(self, url: str, *, send: Callable[[Sequence[Job]], None] = _drop) -> None:
-        """Connect lazily to ``url`` (``postgresql+psycopg://…``).
+        """Connect lazily to ``url`` (``postgresql://…``).
 
         Args:
             url: the database.
             send: called with the jobs of each committed unit of work. It must not raise when the
                 message server is away: the rows say what is due.
         """
-        self.engine: Engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        self.engine: Engine = create_engine(
+            make_url(url).set(drivername="postgresql+psycopg"),
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=20,
+        )
         self._send = send
 
     @contextmanager

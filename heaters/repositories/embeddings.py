@@ -55,12 +55,10 @@ class EmbeddingRepository:
             )
         )
 
-    def get(self, clip_id: int, *, model: str, strategy: str) -> Embedding | None:
-        """Return the embedding of (clip, model, strategy), if there is one."""
-        query = select(Embedding).where(
-            Embedding.clip_id == clip_id, Embedding.model == model, Embedding.strategy == strategy
-        )
-        return self._session.exec(query).one_or_none()
+    def newest(self, clip_id: int) -> Embedding | None:
+        """Return the clip's newest embedding, by whatever model and strategy; None without one."""
+        query = select(Embedding).where(Embedding.clip_id == clip_id)
+        return self._session.exec(query.order_by(col(Embedding.created_at).desc())).first()
 
     def ensure_index(self, *, model: str, dim: int) -> None:
         """Make the model's own HNSW index (cosine, half precision) unless it is there.

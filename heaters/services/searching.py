@@ -10,27 +10,25 @@ from heaters.repositories.database import UnitOfWork
 from heaters.repositories.embeddings import EmbeddingRepository, Neighbour
 
 
-def similar_clips(
-    uow: UnitOfWork, clip_id: int, *, model: str, strategy: str, limit: int
-) -> list[Neighbour]:
-    """Return up to ``limit`` other clips, the most alike first.
+def similar_clips(uow: UnitOfWork, clip_id: int, *, limit: int) -> list[Neighbour]:
+    """Return up to ``limit`` other clips, the most alike first, by the clip's newest embedding.
 
     Raises:
         NotFound: there is no such clip.
-        InvalidInput: the clip has no vector of this model and strategy yet.
+        InvalidInput: the clip has no embedding yet.
     """
     clip = ClipRepository(uow.session).get(clip_id)
     embeddings = EmbeddingRepository(uow.session)
-    anchor = embeddings.get(clip_id, model=model, strategy=strategy)
+    anchor = embeddings.newest(clip_id)
     if anchor is None:
         raise InvalidInput(
-            f"clip {clip_id} is {clip.state}: it has no {model} vector yet;"
+            f"clip {clip_id} is {clip.state}: it cannot be compared yet;"
             " approve it and wait until it is embedded"
         )
     return embeddings.nearest(
         anchor.vector.to_list(),
-        model=model,
-        strategy=strategy,
+        model=anchor.model,
+        strategy=anchor.strategy,
         limit=limit,
         without_clip_id=clip_id,
     )

@@ -1,0 +1,160 @@
+"""Commands that change timelines and review states: cuts, review, undo, redo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from heaters.cli import output
+from heaters.cli.output import AsJson, command_runtime
+from heaters.domain.errors import InvalidInput
+from heaters.domain.lifecycle import ClipState
+from heaters.models import LOCAL_REVIEWER_ID, Action
+from heaters.repositories.clips import ClipRepository
+from heaters.repositories.database import UnitOfWork
+from heaters.repositories.videos import VideoRepository
+from heaters.services.cutting import add_cut, move_cut, remove_cut
+from heaters.services.reviewing import approve, archive, skip
+from heaters.services.undoing import redo, undo
+
+VideoId = Annotated[int, typer.Argument(metavar="VIDEO")]
+Frame = Annotated[int, typer.Argument(metavar="FRAME", help="First frame of the later clip.")]
+Confirm = Annotated[
+    bool, typer.Option("--confirm-exported", help="Cut clips that are exported already, too.")
+]
+OnVideo = Annotated[int | None, typer.Option("--video", help="Only on this video.")]
+
+_cuts = typer.Typer(help="List and change the cuts of a video.", no_args_is_help=True)
+
+
+class Verdict(StrEnum):
+    """What a reviewer says of a clip."""
+
+    APPROVE = "approve"
+    SKIP = "skip"
+    ARCHIVE = "archive"
+
+
+_REVIEW = {Verdict.APPROVE: approve, Verdict.SKIP: skip, Verdict.ARCHIVE: archive}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    app.add_typer(_cuts, name="cuts")
+    app.command()(review)
+    app.command("undo")(undo_last)
+    app.command("redo")(redo_last)
+
+
+@_cuts.command("list")
+def list_cuts(video: VideoId, as_json: AsJson = False) -> None:
+    """Print the cuts of a video: the first frame of every clip but the first."""
+    with command_runtime() as runtime, runtime.database.unit_of_work() as uow:
+        VideoRepository(uow.session).get(video)
+        cuts = [clip.start_frame for clip in ClipRepository(uow.session).live(video)[1:]]
+    if as_json:
+        output.print_json(cuts)
+    else:
+        output.print_table(["cut"], [[cut] for cut in cuts])
+
+
+@_cuts.command("add")
+def add(video: VideoId, frame: Frame, confirm: Confirm = False, as_json: AsJson = False) -> None:
+    """Cut a clip in two."""
+    _act(
+        lambda uow: add_cut(
+            uow, video, frame, reviewer_id=LOCAL_REVIEWER_ID, confirm_exported=confirm
+        ),
+        as_json=as_json,
+    )
+
+
+@_cuts.command("remove")
+def remove(video: VideoId, frame: Frame, confirm: Confirm = False, as_json: AsJson = False) -> None:
+    """Merge the two clips on either side of a cut."""
+    _act(
+        lambda uow: remove_cut(
+            uow, video, frame, reviewer_id=LOCAL_REVIEWER_ID, confirm_exported=confirm
+        ),
+        as_json=as_json,
+    )
+
+
+@_cuts.command("move")
+def move(
+    video: VideoId,
+    frame: Frame,
+    to_frame: Annotated[int, typer.Argument(metavar="TO")],
+    confirm: Confirm = False,
+    as_json: AsJson = False,
+) -> None:
+    """Move a cut between its neighbours."""
+    _act(
+        lambda uow: move_cut(
+            uow, video, frame, to_frame, reviewer_id=LOCAL_REVIEWER_ID, confirm_exported=confirm
+        ),
+        as_json=as_json,
+    )
+
+
+def review(
+    verdict: Verdict,
+    clips: Annotated[list[int] | None, typer.Argument(metavar="CLIP...")] = None,
+    video: OnVideo = None,
+    all_pending: Annotated[
+        bool, typer.Option("--all-pending", help="With --video: every clip not reviewed yet.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Approve, skip or archive clips, all of them or none."""
+    if bool(clips) == (video is not None and all_pending):
+        raise InvalidInput("say which clips: CLIP..., or --video ID --all-pending")
+
+    def act(uow: UnitOfWork) -> Action | None:
+        chosen = clips
+        if video is not None:
+            VideoRepository(uow.session).get(video)
+            pending = ClipRepository(uow.session).list(
+                video_id=video, state=ClipState.PENDING_REVIEW
+            )
+            chosen = [output.id_of(clip) for clip in pending]
+        return _REVIEW[verdict](uow, chosen, reviewer_id=LOCAL_REVIEWER_ID) if chosen else None
+
+    _act(act, as_json=as_json)
+
+
+def undo_last(video: OnVideo = None, as_json: AsJson = False) -> None:
+    """Take back your last action that is not taken back yet."""
+    _act(lambda uow: undo(uow, reviewer_id=LOCAL_REVIEWER_ID, video_id=video), as_json=as_json)
+
+
+def redo_last(video: OnVideo = None, as_json: AsJson = False) -> None:
+    """Do again what you last took back."""
+    _act(lambda uow: redo(uow, reviewer_id=LOCAL_REVIEWER_ID, video_id=video), as_json=as_json)
+
+
+def _act(perform: Callable[[UnitOfWork], Action | None], *, as_json: bool) -> None:
+    with command_runtime() as runtime, runtime.database.unit_of_work() as uow:
+        action = perform(uow)
+    if as_json:
+        output.print_json(None if action is None else _action_json(action))
+    elif action is None:
+        output.say("nothing to do")
+    else:
+        touched = ", ".join(str(change["clip_id"]) for change in action.changes)
+        output.say(f"{action.kind.value.replace('_', ' ')}: clips {touched}")
+
+
+def _action_json(action: Action) -> dict[str, object]:
+    return {
+        "id": action.id,
+        "video_id": action.video_id,
+        "kind": action.kind.value,
+        "frame": action.frame,
+        "to_frame": action.to_frame,
+        "reverses": action.reverses_id,
+        "changes": action.changes,
+    }

@@ -1,0 +1,175 @@
+"""Commands that bring videos in and see them through: ingest, wait, retry."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from heaters.cli import output
+from heaters.cli.library import load_videos, print_videos
+from heaters.cli.output import AsJson, command_runtime
+from heaters.domain.errors import ExternalFailure, InvalidInput, NotFound
+from heaters.domain.lifecycle import VideoState
+from heaters.models import Video
+from heaters.pipeline.tools import Tools
+from heaters.pipeline.worker import running_worker, worker_is_up
+from heaters.repositories.videos import VideoRepository
+from heaters.repositories.work import WorkRepository
+from heaters.runtime import Runtime
+from heaters.services.ingest import add_address, add_stored_file
+from heaters.services.retrying import retry_clip, retry_video
+from heaters.storage.keys import new_token, original_key
+
+_VIDEO_SUFFIXES = frozenset(
+    f".{suffix}"
+    for suffix in (
+        *("3gp", "avi", "flv", "gif", "m2ts", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg"),
+        *("mts", "mxf", "ogv", "ts", "webm", "wmv"),
+    )
+)
+_LOOK_S = 0.25
+
+Timeout = Annotated[
+    float | None, typer.Option(min=0, help="Give up after so many seconds.", metavar="SECONDS")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    for command in (ingest, wait, retry):
+        app.command()(command)
+
+
+def ingest(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="SOURCE...", help="Files, folders, URLs.")
+    ],
+    wait_: Annotated[bool, typer.Option("--wait", help="Until the videos are ready.")] = False,
+    timeout: Timeout = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring videos into the library: files, folders of files, or addresses."""
+    addresses_and_paths = [found for source in sources for found in _expand(source)]
+    with command_runtime() as runtime:
+        ids = [_add(runtime, source) for source in addresses_and_paths]
+        if wait_:
+            with _some_worker(runtime):
+                _await_videos(runtime, ids, timeout)
+        found = [(video, live) for video, live in load_videos(runtime) if video.id in ids]
+    found.sort(key=lambda pair: ids.index(output.id_of(pair[0])))
+    print_videos(found, as_json=as_json)
+    failed = [video for video, _ in found if video.last_error]
+    if wait_ and failed:
+        raise ExternalFailure(
+            "; ".join(f"video {video.id} ({video.title}): {video.last_error}" for video in failed)
+        )
+
+
+def wait(timeout: Timeout = None) -> None:
+    """Wait until the pipeline has no work left."""
+    with command_runtime() as runtime, _some_worker(runtime), output.progress_bars() as bars:
+        bar = bars.add_task("working", total=None)
+        deadline_s = _deadline_s(timeout)
+        while True:
+            with runtime.database.unit_of_work() as uow:
+                left = WorkRepository(uow.session).unfinished_total()
+            if left == 0:
+                return
+            bars.update(bar, description=f"{left} steps of work left or under way")
+            _pause(deadline_s, f"{left} steps of work are still due")
+
+
+def retry(
+    video: Annotated[int | None, typer.Option(help="A video that failed.")] = None,
+    clip: Annotated[int | None, typer.Option(help="A clip that failed.")] = None,
+) -> None:
+    """Try again where the pipeline gave up."""
+    if (video is None) == (clip is None):
+        raise InvalidInput("say which one: --video ID or --clip ID")
+    with command_runtime() as runtime, runtime.database.unit_of_work() as uow:
+        if video is not None:
+            retry_video(uow, video)
+        elif clip is not None:
+            retry_clip(uow, clip)
+
+
+def _expand(source: str) -> list[str | Path]:
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", source):
+        return [source]
+    path = Path(source)
+    if path.is_dir():
+        found = sorted(p for p in path.rglob("*") if p.suffix.lower() in _VIDEO_SUFFIXES)
+        if not found:
+            raise NotFound(f"no video files in {path}")
+        return [p for p in found if p.is_file()]
+    if not path.is_file():
+        raise NotFound(f"no such file: {path}")
+    return [path]
+
+
+def _add(runtime: Runtime, source: str | Path) -> int:
+    if isinstance(source, str):
+        with runtime.database.unit_of_work() as uow:
+            return output.id_of(add_address(uow, source))
+    if not os.access(source, os.R_OK):
+        raise InvalidInput(f"not readable: {source}")
+    with output.progress_bars() as bars:
+        bar = bars.add_task(f"storing {source.name}", total=source.stat().st_size)
+        key = original_key(new_token(), source.suffix if source.suffix.isascii() else "")
+        size_bytes = runtime.store.put_file(
+            key, source, on_progress=lambda done: bars.update(bar, completed=done)
+        )
+    with runtime.database.unit_of_work() as uow:
+        return output.id_of(add_stored_file(uow, name=source.name, key=key, size_bytes=size_bytes))
+
+
+@contextmanager
+def _some_worker(runtime: Runtime) -> Iterator[None]:
+    """Make sure that somebody works: a worker that is up, or threads of this process."""
+    ours = not worker_is_up(runtime.database)
+    tools = Tools(runtime.settings, runtime.database, runtime.store)
+    with running_worker(tools, runtime.redis_url) if ours else nullcontext():
+        yield
+
+
+def _await_videos(runtime: Runtime, ids: list[int], timeout: float | None) -> None:
+    deadline_s = _deadline_s(timeout)
+    with output.progress_bars() as bars:
+        bar_of = {video_id: bars.add_task(f"video {video_id}", total=1.0) for video_id in ids}
+        while True:
+            with runtime.database.unit_of_work() as uow:
+                repository = VideoRepository(uow.session)
+                current = [repository.get(video_id) for video_id in ids]
+            for video in current:
+                bars.update(
+                    bar_of[output.id_of(video)],
+                    description=f"{video.title}: {video.state.value.replace('_', ' ')}",
+                    completed=1.0 if _is_settled(video) else video.progress or 0.0,
+                )
+            unsettled = [video for video in current if not _is_settled(video)]
+            if not unsettled:
+                return
+            _pause(deadline_s, f"video {unsettled[0].id} is still {unsettled[0].state}")
+
+
+def _is_settled(video: Video) -> bool:
+    """Ready, or failed for good."""
+    failed = video.state.value.endswith("_failed")
+    return video.state == VideoState.READY or (failed and video.next_attempt_at is None)
+
+
+def _deadline_s(timeout: float | None) -> float:
+    return float("inf") if timeout is None else time.monotonic() + timeout
+
+
+def _pause(deadline_s: float, unfinished: str) -> None:
+    if time.monotonic() > deadline_s:
+        raise ExternalFailure(f"the time is up: {unfinished}")
+    time.sleep(_LOOK_S)

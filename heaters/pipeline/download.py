@@ -1,0 +1,49 @@
+"""Stage: fetch a video from its address into the store."""
+
+from __future__ import annotations
+
+import shutil
+
+from heaters.media.download import DownloadOptions, DownloadProgress, download
+from heaters.models import ArtifactKind, Clip, Video
+from heaters.pipeline.task import Task
+from heaters.repositories.artifacts import ArtifactRepository
+from heaters.repositories.database import UnitOfWork
+from heaters.repositories.videos import VideoRepository
+from heaters.storage.keys import new_token, original_key
+
+
+def run(task: Task) -> None:
+    """Download into a folder that outlives this attempt, so that the next one resumes."""
+    tools = task.tools
+    with tools.database.unit_of_work() as uow:
+        address = VideoRepository(uow.session).get(task.id).source
+
+    def show(progress: DownloadProgress) -> None:
+        if progress.total_bytes:
+            task.report(progress.downloaded_bytes / progress.total_bytes)
+
+    folder = tools.scratch_dir / f"download-of-video-{task.id}"
+    fetched = download(
+        address,
+        folder,
+        options=DownloadOptions(
+            allow_private=tools.settings.download_allow_private,
+            max_bytes=tools.settings.download_max_bytes,
+        ),
+        on_progress=show,
+        cancelled=task.cancelled,
+    )
+    suffix = fetched.path.suffix if fetched.path.suffix.isascii() else ""
+    key = original_key(new_token(), suffix)
+    tools.store.put_file(key, fetched.path, consume=True)
+
+    def write(uow: UnitOfWork, video: Video | Clip) -> None:
+        assert isinstance(video, Video)
+        video.title = fetched.title
+        ArtifactRepository(uow.session).put(
+            ArtifactKind.ORIGINAL, key, video_id=task.id, size_bytes=fetched.size_bytes
+        )
+
+    task.finish(write)
+    shutil.rmtree(folder, ignore_errors=True)
