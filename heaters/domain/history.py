@@ -1,0 +1,69 @@
+"""The audit trail: what an action did to each clip, and how it is taken back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from heaters.domain.lifecycle import ClipState
+
+
+@dataclass(frozen=True, slots=True)
+class ClipStatus:
+    """What reviewers decide about a clip.
+
+    Attributes:
+        state: the clip's state.
+        group_id: the group it is in.
+        revision: the video's revision at which this was decided: names the action that did it.
+    """
+
+    state: ClipState
+    group_id: int | None
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClipChange:
+    """What one action did to one clip, frames ``[start_frame, end_frame)``.
+
+    Attributes:
+        before: None where the action made the clip.
+        after: a clip that an action took away is still there, as superseded.
+    """
+
+    clip_id: int
+    start_frame: int
+    end_frame: int
+    before: ClipStatus | None
+    after: ClipStatus
+
+    @property
+    def undone(self) -> ClipStatus:
+        """The status that undoing the action gives the clip: the very one that it had before.
+
+        A clip that the action made is superseded, and so can come back by redo.
+        """
+        return self.before or ClipStatus(
+            ClipState.SUPERSEDED, self.after.group_id, self.after.revision
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the change as it is stored."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> ClipChange:
+        """Read a stored change."""
+        before, after = stored["before"], stored["after"]
+        return cls(
+            stored["clip_id"],
+            stored["start_frame"],
+            stored["end_frame"],
+            before and _status(before),
+            _status(after),
+        )
+
+
+def _status(stored: dict[str, Any]) -> ClipStatus:
+    return ClipStatus(ClipState(stored["state"]), stored["group_id"], stored["revision"])
