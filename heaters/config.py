@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from heaters.domain.errors import InvalidConfiguration
+from heaters.domain.keyframes import KeyframeStrategy
 
 
 class Settings(BaseSettings):
@@ -50,7 +51,9 @@ class Settings(BaseSettings):
     embedder: str = Field(
         "efficientnet-lite0", description="efficientnet-lite0, or clip:FOLDER of ONNX files."
     )
-    keyframe_strategy: str = Field("multi", description="midpoint or multi.")
+    keyframe_strategy: KeyframeStrategy = Field(
+        KeyframeStrategy.MULTI, description="midpoint or multi."
+    )
     embedding_strategy: str = Field(
         "keyframe_multi_avg", description="keyframe_single or keyframe_multi_avg."
     )

@@ -23,7 +23,9 @@ def run(task: Task) -> None:
         size_bytes = task.tools.store.put_file(key, path, consume=True)
 
     def write(uow: UnitOfWork, _row: Video | Clip) -> None:
-        ArtifactRepository(uow.session).put(
+        artifacts = ArtifactRepository(uow.session)
+        artifacts.retire_of_clip(task.id, ArtifactKind.EXPORT)
+        artifacts.put(
             ArtifactKind.EXPORT,
             key,
             video_id=clip.video_id,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, select, update
 
 from heaters.domain.errors import NotFound
 from heaters.models import Artifact, ArtifactKind, utc_now
@@ -81,6 +82,21 @@ class ArtifactRepository:
             for artifact in self._session.exec(query)
             if artifact.clip_id is not None
         }
+
+    def retire_of_video(self, video_id: int, kind: ArtifactKind) -> None:
+        """Take the video's own artifacts of this kind out of use."""
+        self._retire(col(Artifact.video_id) == video_id, col(Artifact.kind) == kind)
+
+    def retire_of_clip(self, clip_id: int, *kinds: ArtifactKind) -> None:
+        """Take the clip's artifacts of these kinds out of use."""
+        self._retire(col(Artifact.clip_id) == clip_id, col(Artifact.kind).in_(kinds))
+
+    def _retire(self, *conditions: ColumnElement[bool]) -> None:
+        self._session.exec(
+            update(Artifact)
+            .where(*conditions, col(Artifact.retired_at).is_(None))
+            .values(retired_at=utc_now())
+        )
 
     def forget(self, key: str) -> None:
         """Delete the row of an object that is no longer in the store."""

@@ -1,0 +1,87 @@
+"""Stage: one decode of the source writes the proxy, the master and the small frames."""
+
+from __future__ import annotations
+
+from heaters.media.ffmpeg import find_ffmpeg
+from heaters.media.keyframes import extract_keyframes, write_jpeg
+from heaters.media.preprocess import Preprocessed, preprocess
+from heaters.media.probe import probe
+from heaters.media.profiles import SINGLE_FRAME
+from heaters.media.proxy import ProxyReader
+from heaters.models import Artifact, ArtifactKind, Clip, Video
+from heaters.pipeline.task import Task
+from heaters.repositories.artifacts import ArtifactRepository
+from heaters.repositories.database import UnitOfWork
+from heaters.storage.keys import analysis_key, master_key, new_token, poster_key, proxy_key
+from heaters.storage.store import as_local_file
+
+
+def run(task: Task) -> None:
+    """Preprocess, check what was written, store it; the original is not needed any more."""
+    tools = task.tools
+    with tools.database.unit_of_work() as uow:
+        original = ArtifactRepository(uow.session).of_video(task.id, ArtifactKind.ORIGINAL)
+    with (
+        as_local_file(tools.store, original.key, tools.scratch_dir) as source,
+        task.scratch() as folder,
+    ):
+        made = preprocess(
+            source,
+            folder,
+            probe(source),
+            max_height=tools.settings.proxy_max_height,
+            ffmpeg=find_ffmpeg(tools.settings.ffmpeg),
+            on_progress=task.report,
+            cancelled=task.cancelled,
+        )
+        poster = folder / "poster.jpg"
+        with ProxyReader(made.proxy_path, made.fps) as proxy:
+            (image,) = extract_keyframes(proxy, [made.frame_count // 3])
+        write_jpeg(image, poster, SINGLE_FRAME)
+        token = new_token()
+        keys = (
+            (ArtifactKind.PROXY, made.proxy_path, proxy_key(task.id, token)),
+            (
+                ArtifactKind.MASTER,
+                made.master_path,
+                master_key(task.id, token, made.master_path.suffix),
+            ),
+            (
+                ArtifactKind.ANALYSIS,
+                made.analysis_path,
+                analysis_key(task.id, token, made.analysis_path.suffix),
+            ),
+            (ArtifactKind.POSTER, poster, poster_key(task.id, token)),
+        )
+        stored: list[tuple[ArtifactKind, str, int]] = []
+        for kind, path, key in keys:
+            archive = kind == ArtifactKind.MASTER
+            size_bytes = tools.store.put_file(key, path, archive=archive, consume=True)
+            stored.append((kind, key, size_bytes))
+    task.finish(lambda uow, video: _write(uow, video, made, stored))
+    _discard(task, original)
+
+
+def _write(
+    uow: UnitOfWork,
+    video: Video | Clip,
+    made: Preprocessed,
+    stored: list[tuple[ArtifactKind, str, int]],
+) -> None:
+    assert isinstance(video, Video)
+    assert video.id is not None
+    video.fps_num, video.fps_den = made.fps.numerator, made.fps.denominator
+    video.frame_count, video.width, video.height = made.frame_count, made.width, made.height
+    video.has_audio = made.has_audio
+    video.warning = "; ".join(made.warnings) or None
+    artifacts = ArtifactRepository(uow.session)
+    artifacts.retire_of_video(video.id, ArtifactKind.ORIGINAL)
+    for kind, key, size_bytes in stored:
+        artifacts.put(kind, key, video_id=video.id, size_bytes=size_bytes)
+
+
+def _discard(task: Task, original: Artifact) -> None:
+    """Delete the original, which the master replaces; a crash here leaves it to the archive job."""
+    task.tools.store.delete(original.key)
+    with task.tools.database.unit_of_work() as uow:
+        ArtifactRepository(uow.session).forget(original.key)
