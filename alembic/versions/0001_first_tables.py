@@ -15,59 +15,44 @@ branch_labels = None
 depends_on = None
 
 
-# Frames touched by a change of clips, and the ones next to them, must be covered when it commits.
-# Together with the exclusion constraint that is enough for the whole video to stay
-# tiled: docs/adr/0001.
+# When a transaction that changed clips commits, every frame at which a clip began before, and the
+# frames next to every clip that is new, must be covered. Together with the exclusion constraint
+# that keeps the whole video tiled: docs/adr/0001-tiling-in-the-database.md has the proof.
 TILING = """
-CREATE FUNCTION uncovered_frame(video integer, total integer, frames integer[]) RETURNS integer
-LANGUAGE sql STABLE AS $$
-    SELECT frame FROM unnest(frames) AS frame
-    WHERE frame >= 0 AND frame < total AND NOT coalesce((
-        SELECT clip.end_frame > frame FROM clips AS clip
-        WHERE clip.video_id = video AND clip.state <> 'superseded' AND clip.start_frame <= frame
-        ORDER BY clip.start_frame DESC LIMIT 1), false)
-    LIMIT 1
-$$;
-
-CREATE FUNCTION assert_tiled(video integer, frames integer[]) RETURNS void
+CREATE FUNCTION assert_covered(video integer, frames integer[]) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
     total integer;
-    gap integer;
+    frame integer;
+    clip_end integer;
 BEGIN
     SELECT frame_count INTO total FROM videos WHERE id = video FOR NO KEY UPDATE;
     IF NOT FOUND THEN
-        RETURN;
+        RETURN; -- the video has been deleted with its clips
     END IF;
-    IF total IS NULL THEN
-        RAISE check_violation USING CONSTRAINT = 'clips_tile',
-            MESSAGE = format('video %s has clips but no frame count', video);
-    END IF;
-    IF EXISTS (SELECT FROM clips WHERE video_id = video AND state <> 'superseded'
-        AND end_frame > total) THEN
-        RAISE check_violation USING CONSTRAINT = 'clips_tile',
-            MESSAGE = format('a clip of video %s ends after its last frame', video);
-    END IF;
-    gap := uncovered_frame(video, total, frames || ARRAY[0, total - 1]);
-    IF gap IS NOT NULL THEN
-        RAISE check_violation USING CONSTRAINT = 'clips_tile',
-            MESSAGE = format('frame %s of video %s is in no live clip', gap, video);
-    END IF;
+    FOREACH frame IN ARRAY frames LOOP
+        CONTINUE WHEN frame < 0;
+        SELECT end_frame INTO clip_end FROM clips
+            WHERE video_id = video AND state <> 'superseded' AND start_frame <= frame
+            ORDER BY start_frame DESC LIMIT 1;
+        IF clip_end > total OR total IS NULL THEN
+            RAISE check_violation USING CONSTRAINT = 'clips_tile',
+                MESSAGE = format('a clip of video %s ends after its last frame', video);
+        END IF;
+        IF clip_end IS NULL OR clip_end <= least(frame, total - 1) THEN
+            RAISE check_violation USING CONSTRAINT = 'clips_tile', MESSAGE =
+                format('frame %s of video %s is in no live clip', least(frame, total - 1), video);
+        END IF;
+    END LOOP;
 END $$;
 
 CREATE FUNCTION clips_tile() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'UPDATE' AND (OLD.video_id, OLD.start_frame, OLD.end_frame, OLD.state = 'superseded')
-        = (NEW.video_id, NEW.start_frame, NEW.end_frame, NEW.state = 'superseded') THEN
-        RETURN NULL;
-    END IF;
     IF TG_OP <> 'INSERT' AND OLD.state <> 'superseded' THEN
-        PERFORM assert_tiled(OLD.video_id, ARRAY[
-            OLD.start_frame - 1, OLD.start_frame, OLD.end_frame - 1, OLD.end_frame]);
+        PERFORM assert_covered(OLD.video_id, ARRAY[OLD.start_frame]);
     END IF;
     IF TG_OP <> 'DELETE' AND NEW.state <> 'superseded' THEN
-        PERFORM assert_tiled(NEW.video_id, ARRAY[
-            NEW.start_frame - 1, NEW.start_frame, NEW.end_frame - 1, NEW.end_frame]);
+        PERFORM assert_covered(NEW.video_id, ARRAY[NEW.start_frame - 1, NEW.end_frame]);
     END IF;
     RETURN NULL;
 END $$;
@@ -76,40 +61,54 @@ CREATE FUNCTION videos_tiled() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.state = 'ready' OR EXISTS (
         SELECT FROM clips WHERE video_id = NEW.id AND state <> 'superseded') THEN
-        PERFORM assert_tiled(NEW.id, '{}');
+        PERFORM assert_covered(NEW.id, ARRAY[0, 2147483647]);
     END IF;
     RETURN NULL;
 END $$;
 
-CREATE CONSTRAINT TRIGGER clips_tile AFTER INSERT OR DELETE OR UPDATE ON clips
+CREATE CONSTRAINT TRIGGER clips_tile AFTER INSERT OR DELETE ON clips
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION clips_tile();
+CREATE CONSTRAINT TRIGGER clips_tile_on_update AFTER UPDATE ON clips
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN ((OLD.video_id, OLD.start_frame, OLD.end_frame, OLD.state = 'superseded')
+        IS DISTINCT FROM (NEW.video_id, NEW.start_frame, NEW.end_frame, NEW.state = 'superseded'))
+    EXECUTE FUNCTION clips_tile();
 CREATE CONSTRAINT TRIGGER videos_tiled AFTER INSERT OR UPDATE OF frame_count, state ON videos
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION videos_tiled();
 """
 
-# A change is announced in its own transaction, so it is heard if and only if it is committed.
-# PostgreSQL sends equal messages of one transaction once.
+# A change is announced in its own transaction, so it is heard if and only if it is committed. Every
+# action raises its video's revision, which announces the clips that it made as well.
 ANNOUNCE = """
-CREATE FUNCTION announce() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION announce_video() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pg_notify('heaters', 'video:' || CASE TG_TABLE_NAME
-        WHEN 'videos' THEN to_jsonb(NEW) ->> 'id' ELSE to_jsonb(NEW) ->> 'video_id' END);
+    PERFORM pg_notify('heaters', 'video:' || NEW.id);
     RETURN NULL;
 END $$;
 
-CREATE TRIGGER announce AFTER INSERT OR UPDATE ON videos FOR EACH ROW EXECUTE FUNCTION announce();
-CREATE TRIGGER announce AFTER INSERT OR UPDATE ON clips FOR EACH ROW EXECUTE FUNCTION announce();
-CREATE TRIGGER announce AFTER INSERT ON actions FOR EACH ROW EXECUTE FUNCTION announce();
+CREATE FUNCTION announce_clips() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('heaters', 'video:' || video_id)
+        FROM (SELECT DISTINCT video_id FROM changed) AS video;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER announce AFTER INSERT OR UPDATE ON videos
+    FOR EACH ROW EXECUTE FUNCTION announce_video();
+CREATE TRIGGER announce AFTER UPDATE ON clips REFERENCING NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION announce_clips();
 """
 
-APPEND_ONLY = """
+UNREMOVABLE = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE insufficient_privilege USING MESSAGE = 'the audit trail is append-only';
+    RAISE insufficient_privilege USING MESSAGE = TG_ARGV[0];
 END $$;
 
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON actions
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('the audit trail is append-only');
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON clips
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change('TRUNCATE would pass by the tiling check');
 """
 
 
@@ -180,6 +179,7 @@ def upgrade() -> None:
         "actions",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("video_id", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("reviewer_id", sa.Integer(), nullable=True),
         sa.Column(
             "kind",
@@ -193,6 +193,8 @@ def upgrade() -> None:
                 "archive",
                 "group",
                 "ungroup",
+                "undo",
+                "redo",
                 name="kind",
                 native_enum=False,
                 create_constraint=True,
@@ -215,11 +217,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["video_id"], ["videos.id"], name=op.f("fk_actions_video_id_videos")
         ),
+        sa.CheckConstraint(
+            "(kind IN ('undo', 'redo')) = (reverses_id IS NOT NULL)",
+            name=op.f("ck_actions_reverses"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_actions")),
         sa.UniqueConstraint("reverses_id", name=op.f("uq_actions_reverses_id")),
+        sa.UniqueConstraint("video_id", "revision", name=op.f("uq_actions_video_id_revision")),
     )
     op.create_index("ix_actions_reviewer_id_id", "actions", ["reviewer_id", "id"], unique=False)
-    op.create_index("ix_actions_video_id_id", "actions", ["video_id", "id"], unique=False)
     op.create_table(
         "clip_groups",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -268,6 +274,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("group_id", sa.Integer(), nullable=True),
+        sa.Column("revision", sa.Integer(), server_default="0", nullable=False),
         sa.Column("notes", sa.String(), server_default="", nullable=False),
         sa.Column("tags", postgresql.ARRAY(sa.TEXT()), server_default="{}", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -288,13 +295,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clips")),
     )
     op.create_index(op.f("ix_clips_group_id"), "clips", ["group_id"], unique=False)
-    op.create_index(
-        "ix_clips_live_end",
-        "clips",
-        ["video_id", "end_frame"],
-        unique=False,
-        postgresql_where=sa.text("state <> 'superseded'"),
-    )
     op.create_index(
         "ix_clips_live_start",
         "clips",
@@ -330,6 +330,7 @@ def upgrade() -> None:
         sa.Column("size_bytes", sa.BigInteger(), nullable=False),
         sa.Column("frame", sa.Integer(), nullable=True),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("retired_revision", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "(kind = 'keyframe') = (frame IS NOT NULL)", name=op.f("ck_artifacts_frame")
@@ -337,6 +338,9 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(kind IN ('export', 'keyframe')) = (clip_id IS NOT NULL)",
             name=op.f("ck_artifacts_owner"),
+        ),
+        sa.CheckConstraint(
+            "retired_at IS NOT NULL OR retired_revision IS NULL", name=op.f("ck_artifacts_retired")
         ),
         sa.ForeignKeyConstraint(["clip_id"], ["clips.id"], name=op.f("fk_artifacts_clip_id_clips")),
         sa.ForeignKeyConstraint(
@@ -372,12 +376,21 @@ def upgrade() -> None:
             "clip_id", "model", "strategy", name=op.f("uq_embeddings_clip_id_model_strategy")
         ),
     )
+    op.create_table(
+        "checks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("findings", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checks")),
+    )
     op.execute("INSERT INTO reviewers (name, created_at) VALUES ('you', now())")
-    for statements in (TILING, ANNOUNCE, APPEND_ONLY):
+    for statements in (TILING, ANNOUNCE, UNREMOVABLE):
         op.execute(statements)
 
 
 def downgrade() -> None:
+    op.drop_table("checks")
     op.drop_table("embeddings")
     op.drop_index("ix_artifacts_video_id_kind", table_name="artifacts")
     op.drop_index(
@@ -391,14 +404,10 @@ def downgrade() -> None:
     op.drop_index(
         "ix_clips_live_start", table_name="clips", postgresql_where=sa.text("state <> 'superseded'")
     )
-    op.drop_index(
-        "ix_clips_live_end", table_name="clips", postgresql_where=sa.text("state <> 'superseded'")
-    )
     op.drop_index(op.f("ix_clips_group_id"), table_name="clips")
     op.drop_table("clips")
     op.drop_index(op.f("ix_clip_groups_video_id"), table_name="clip_groups")
     op.drop_table("clip_groups")
-    op.drop_index("ix_actions_video_id_id", table_name="actions")
     op.drop_index("ix_actions_reviewer_id_id", table_name="actions")
     op.drop_table("actions")
     op.drop_index(op.f("ix_videos_state"), table_name="videos")
@@ -407,9 +416,9 @@ def downgrade() -> None:
     for function in (
         "clips_tile()",
         "videos_tiled()",
-        "assert_tiled(integer, integer[])",
-        "uncovered_frame(integer, integer, integer[])",
-        "announce()",
+        "assert_covered(integer, integer[])",
+        "announce_video()",
+        "announce_clips()",
         "refuse_change()",
     ):
         op.execute(f"DROP FUNCTION {function}")

@@ -3,6 +3,7 @@
 from heaters.models.action import Action, ActionKind
 from heaters.models.artifact import Artifact, ArtifactKind
 from heaters.models.base import utc_now
+from heaters.models.check import Check
 from heaters.models.clip import Clip, ClipGroup
 from heaters.models.embedding import Embedding
 from heaters.models.reviewer import LOCAL_REVIEWER_ID, Reviewer
@@ -14,6 +15,7 @@ __all__ = [
     "ActionKind",
     "Artifact",
     "ArtifactKind",
+    "Check",
     "Clip",
     "ClipGroup",
     "Embedding",

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -25,6 +25,8 @@ class ActionKind(StrEnum):
     ARCHIVE = "archive"
     GROUP = "group"
     UNGROUP = "ungroup"
+    UNDO = "undo"
+    REDO = "redo"
 
 
 _KIND: Any = enum_type(ActionKind, "kind")
@@ -33,18 +35,20 @@ _KIND: Any = enum_type(ActionKind, "kind")
 class Action(Table, table=True):
     """One action, written in the transaction that carries it out.
 
-    ``changes`` lists each clip it touched as ``{"clip_id", "start_frame", "end_frame", "before",
-    "after"}``, where before and after are ``{"state", "group_id"}``, and before is null for a clip
-    that the action made. An undo is an action that ``reverses`` another; a redo reverses an undo.
+    ``changes`` holds a ``domain.history.ClipChange`` for each clip that the action touched. An undo
+    is an action that ``reverses`` another; a redo reverses an undo. The actions of a video are
+    numbered 1, 2, 3 … by ``revision``: none is lost, none doubled.
     """
 
     __table_args__ = (
-        Index("ix_actions_video_id_id", "video_id", "id"),
+        UniqueConstraint("video_id", "revision"),
+        CheckConstraint("(kind IN ('undo', 'redo')) = (reverses_id IS NOT NULL)", name="reverses"),
         Index("ix_actions_reviewer_id_id", "reviewer_id", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
     video_id: int = Field(foreign_key="videos.id")
+    revision: int = Field(description="The video's revision that this action made.")
     reviewer_id: int | None = Field(
         default=None, foreign_key="reviewers.id", description="Null: the system itself."
     )

@@ -29,11 +29,16 @@ _KIND: Any = enum_type(ArtifactKind, "kind")
 
 
 class Artifact(Table, table=True):
-    """One object, named by its key. Once retired it is out of use and its object may be deleted."""
+    """One object, named by its key.
+
+    Once retired it is out of use: its object is deleted after a retention period, until when the
+    undo of the action that retired it brings it back.
+    """
 
     __table_args__ = (
         CheckConstraint("(kind IN ('export', 'keyframe')) = (clip_id IS NOT NULL)", name="owner"),
         CheckConstraint("(kind = 'keyframe') = (frame IS NOT NULL)", name="frame"),
+        CheckConstraint("retired_at IS NOT NULL OR retired_revision IS NULL", name="retired"),
         Index("ix_artifacts_video_id_kind", "video_id", "kind"),
         Index(
             "ix_artifacts_retired_at", "retired_at", postgresql_where=text("retired_at IS NOT NULL")
@@ -48,4 +53,8 @@ class Artifact(Table, table=True):
     size_bytes: int = Field(sa_type=BigInteger)
     frame: int | None = Field(default=None, description="Which proxy frame a keyframe shows.")
     retired_at: datetime | None = time_field(default_factory=None, default=None)
+    retired_revision: int | None = Field(
+        default=None,
+        description="The revision of the action that retired it; null: nothing brings it back.",
+    )
     created_at: datetime = time_field()

@@ -28,8 +28,8 @@ class Clip(WorkFields, table=True):
     """Frames ``[start_frame, end_frame)`` of one video, and their review state.
 
     The live clips of a video (all but the superseded) tile ``[0, frame_count)``: no overlap by the
-    exclusion constraint below, no gap by the deferred trigger ``clips_adjacent`` of the first
-    migration.
+    exclusion constraint below, no gap by the deferred trigger ``clips_tile`` of the first
+    migration. A clip's frames never change: a cut operation supersedes it and makes new ones.
     """
 
     __table_args__ = (
@@ -42,7 +42,6 @@ class Clip(WorkFields, table=True):
             name="ex_clips_live_overlap",
         ),
         Index("ix_clips_live_start", "video_id", "start_frame", postgresql_where=_LIVE),
-        Index("ix_clips_live_end", "video_id", "end_frame", postgresql_where=_LIVE),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -51,6 +50,11 @@ class Clip(WorkFields, table=True):
     end_frame: int
     state: ClipState = Field(default=ClipState.PENDING_REVIEW, sa_type=_STATE, index=True)
     group_id: int | None = Field(default=None, foreign_key="clip_groups.id", index=True)
+    revision: int = Field(
+        default=0,
+        sa_column_kwargs={"server_default": "0"},
+        description="The video's revision at which reviewers last changed this clip.",
+    )
     notes: str = Field(default="", sa_column_kwargs={"server_default": ""})
     tags: list[str] = Field(
         default_factory=list, sa_column=Column(ARRAY(TEXT), nullable=False, server_default="{}")

@@ -46,7 +46,7 @@ class Video(WorkFields, table=True):
     revision: int = Field(
         default=0,
         sa_column_kwargs={"server_default": "0"},
-        description="Counts changes of the timeline and of review states.",
+        description="The number of actions on its timeline and clips so far.",
     )
     created_at: datetime = time_field()
 
