@@ -61,7 +61,7 @@ def ingest(
         ids = [_add(runtime, source) for source in addresses_and_paths]
         if wait_:
             with _some_worker(runtime):
-                _await_videos(runtime, ids, timeout)
+                await_videos(runtime, ids, timeout)
         found = [(video, live) for video, live in load_videos(runtime) if video.id in ids]
     found.sort(key=lambda pair: ids.index(output.id_of(pair[0])))
     print_videos(found, as_json=as_json)
@@ -115,19 +115,29 @@ def _expand(source: str) -> list[str | Path]:
 
 
 def _add(runtime: Runtime, source: str | Path) -> int:
-    if isinstance(source, str):
-        with runtime.database.unit_of_work() as uow:
-            return output.id_of(add_address(uow, source))
-    if not os.access(source, os.R_OK):
-        raise InvalidInput(f"not readable: {source}")
+    if isinstance(source, Path):
+        return ingest_path(runtime, source)
+    with runtime.database.unit_of_work() as uow:
+        return output.id_of(add_address(uow, source))
+
+
+def ingest_path(runtime: Runtime, path: Path) -> int:
+    """Store a file, show how that goes, add it as a video, and return the video's id.
+
+    Raises:
+        InvalidInput: the file cannot be read.
+    """
+    if not os.access(path, os.R_OK):
+        raise InvalidInput(f"not readable: {path}")
     with output.progress_bars() as bars:
-        bar = bars.add_task(f"storing {source.name}", total=source.stat().st_size)
-        key = original_key(new_token(), source.suffix if source.suffix.isascii() else "")
+        bar = bars.add_task(f"storing {path.name}", total=path.stat().st_size)
+        key = original_key(new_token(), path.suffix if path.suffix.isascii() else "")
         size_bytes = runtime.store.put_file(
-            key, source, on_progress=lambda done: bars.update(bar, completed=done)
+            key, path, on_progress=lambda done: bars.update(bar, completed=done)
         )
     with runtime.database.unit_of_work() as uow:
-        return output.id_of(add_stored_file(uow, name=source.name, key=key, size_bytes=size_bytes))
+        video = add_stored_file(uow, name=path.name, key=key, size_bytes=size_bytes)
+        return output.id_of(video)
 
 
 @contextmanager
@@ -139,7 +149,12 @@ def _some_worker(runtime: Runtime) -> Iterator[None]:
         yield
 
 
-def _await_videos(runtime: Runtime, ids: list[int], timeout: float | None) -> None:
+def await_videos(runtime: Runtime, ids: list[int], timeout: float | None) -> None:
+    """Show how videos come along until each is ready or has failed for good.
+
+    Raises:
+        ExternalFailure: ``timeout`` seconds are over.
+    """
     deadline_s = _deadline_s(timeout)
     with output.progress_bars() as bars:
         bar_of = {video_id: bars.add_task(f"video {video_id}", total=1.0) for video_id in ids}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Annotated, Any
 
@@ -63,16 +63,19 @@ def progress_bars() -> Progress:
 
 
 @contextmanager
+def status(text: str) -> Iterator[Callable[[str], None]]:
+    """Show what is being done while the block runs; give the function that changes the text."""
+    with _err.status(escape(text)) as shown:
+        yield lambda step: shown.update(escape(step))
+
+
+@contextmanager
 def command_runtime(*, migrate: bool = False) -> Iterator[Runtime]:
     """Open the runtime, and show what is being started where that takes time."""
     with ExitStack() as stack:
-        with _err.status("starting") as status:
+        with status("starting") as show:
             runtime = stack.enter_context(
-                open_runtime(
-                    get_settings(),
-                    migrate=migrate,
-                    on_step=lambda step: status.update(escape(step)),
-                )
+                open_runtime(get_settings(), migrate=migrate, on_step=show)
             )
         yield runtime
 

@@ -1,0 +1,150 @@
+"""Commands that run servers: up, web, worker, migrate."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from heaters.cli import output
+from heaters.cli.ingest import await_videos, ingest_path
+from heaters.cli.output import command_runtime
+from heaters.config import get_settings
+from heaters.demo import FILE_NAME, make_demo
+from heaters.domain.errors import ExternalFailure
+from heaters.media.ffmpeg import find_ffmpeg
+from heaters.pipeline.tools import Tools
+from heaters.pipeline.worker import running_worker
+from heaters.repositories.videos import VideoRepository
+from heaters.runtime import Runtime
+from heaters.web import build_frontend, start_web, stop_web, web_address
+
+Host = Annotated[str | None, typer.Option(help="Address to bind to; loopback only.")]
+Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Port to bind to.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the program."""
+    for command in (up, web, worker, migrate):
+        app.command()(command)
+
+
+def up(
+    host: Host = None,
+    port: Port = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Folder of all data.")] = None,
+    demo: Annotated[bool, typer.Option(help="Ingest a demo video if there is none yet.")] = False,
+) -> None:
+    """Run everything on this machine, and print the address to open."""
+    if data_dir is not None:
+        os.environ["HEATERS_DATA_DIR"] = str(data_dir.absolute())
+        get_settings.cache_clear()
+    with (
+        command_runtime(migrate=True) as runtime,
+        _worker_process(),
+        _web(runtime, host, port) as (process, address),
+    ):
+        if demo:
+            _ingest_demo(runtime)
+        _serve_until_stopped(process, address)
+
+
+def web(host: Host = None, port: Port = None) -> None:
+    """Serve the pages; workers run elsewhere."""
+    with command_runtime() as runtime, _web(runtime, host, port) as (process, address):
+        _serve_until_stopped(process, address)
+
+
+def worker(
+    until_eof: Annotated[bool, typer.Option(help="Stop when standard input ends.")] = False,
+) -> None:
+    """Take jobs from the queues until stopped."""
+    with command_runtime() as runtime:
+        tools = Tools(runtime.settings, runtime.database, runtime.store)
+        with running_worker(tools, runtime.redis_url):
+            if until_eof:
+                sys.stdin.read()
+            else:
+                output.say("working; stop with Ctrl+C")
+                threading.Event().wait()
+
+
+def migrate() -> None:
+    """Bring the database to this version's schema."""
+    with command_runtime(migrate=True):
+        output.say("the database is at the newest schema")
+
+
+def _serve_until_stopped(process: subprocess.Popen[bytes], address: str) -> None:
+    output.say(f"\nOpen {address}\nStop with Ctrl+C.")
+    process.wait()
+    raise ExternalFailure("the web server ended by itself: its last lines are above")
+
+
+@contextmanager
+def _web(
+    runtime: Runtime, host: str | None, port: int | None
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """Build the pages if need be and serve them; give the process and the address to open."""
+    host, port = host or runtime.settings.host, port or runtime.settings.port
+    with output.status("building the pages") as show:
+        build_frontend(show)
+        show("starting the web server")
+        process = start_web(host=host, port=port)
+    try:
+        yield process, web_address(host, port, runtime.settings.data_dir)
+    finally:
+        stop_web(process)
+
+
+@contextmanager
+def _worker_process() -> Iterator[None]:
+    """Keep one worker process running; one that dies is followed by another.
+
+    It stops when its standard input ends, and so never outlives this process.
+    """
+    command = [sys.executable, "-m", "heaters", "worker", "--until-eof"]
+    stopping = threading.Event()
+    current: list[subprocess.Popen[bytes]] = []
+
+    def keep() -> None:
+        while not stopping.wait(1 if current else 0):
+            current[:] = [subprocess.Popen(command, stdin=subprocess.PIPE)]
+            current[0].wait()
+
+    thread = threading.Thread(target=keep, name="worker-keeper")
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        while thread.is_alive():
+            for process in current:
+                process.terminate()
+            thread.join(0.5)
+
+
+def _ingest_demo(runtime: Runtime) -> None:
+    """Take the demo through the pipeline if the library is empty."""
+    with runtime.database.unit_of_work() as uow:
+        if VideoRepository(uow.session).list():
+            return
+    tools = Tools(runtime.settings, runtime.database, runtime.store)
+    with tools.scratch("demo") as folder, output.progress_bars() as bars:
+        path = folder / FILE_NAME
+        bar = bars.add_task("making the demo video", total=1.0)
+        make_demo(
+            path,
+            ffmpeg=find_ffmpeg(runtime.settings.ffmpeg),
+            on_progress=lambda fraction: bars.update(bar, completed=fraction),
+        )
+        video_id = ingest_path(runtime, path)
+    await_videos(runtime, [video_id], timeout=None)
+    output.say("the demo video is ready for review")
