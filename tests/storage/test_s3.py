@@ -12,7 +12,7 @@ import pytest
 
 from heaters.domain.errors import ExternalFailure, InvalidConfiguration
 from heaters.storage.errors import ObjectArchived
-from heaters.storage.reader import READ_AHEAD_BYTES, open_object
+from heaters.storage.range_file import READ_AHEAD_BYTES, open_object
 from heaters.storage.s3 import S3Store
 from heaters.storage.store import ObjectInfo, ObjectStore, as_local_file, open_store
 from tests.storage.cutting_proxy import cutting_proxy

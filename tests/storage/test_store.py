@@ -15,7 +15,7 @@ import pytest
 
 from heaters.domain.errors import NotFound
 from heaters.storage.errors import InvalidKey, ObjectExists, StorageFull
-from heaters.storage.reader import READ_AHEAD_BYTES, open_object
+from heaters.storage.range_file import READ_AHEAD_BYTES, open_object
 from heaters.storage.store import ObjectStore, as_local_file
 from tests.storage.conftest import Place, no_file_above
 
