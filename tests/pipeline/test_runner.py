@@ -1,0 +1,279 @@
+"""How work is claimed, lost, retried and given up."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, update
+
+from heaters.domain.errors import ExternalFailure, InvalidInput
+from heaters.domain.lifecycle import VideoState
+from heaters.domain.stages import STAGES
+from heaters.models import Video, utc_now
+from heaters.pipeline import runner
+from heaters.pipeline.broker import make_broker, make_sender, queue_length
+from heaters.pipeline.reconciler import reconcile
+from heaters.pipeline.runner import Runner
+from heaters.pipeline.task import LeaseLost, Task
+from heaters.repositories.database import Job
+from heaters.services.ingest import add_address
+from heaters.services.retrying import retry_video
+from tests.support.library import Library
+
+DOWNLOAD = STAGES["download"]
+short_lease = pytest.mark.parametrize("library", [{"lease_s": 0.4}], indirect=True)
+
+
+@pytest.fixture
+def video_id(library: Library) -> int:
+    with library.runtime.database.unit_of_work() as uow:
+        video = add_address(uow, "https://example.org/a.mp4")
+    assert video.id is not None
+    return video.id
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Task], None]], None]:
+    """Give the function that says what the download stage does in this test."""
+
+    def replace(does: Callable[[Task], None]) -> None:
+        monkeypatch.setitem(runner.WORK, "download", does)  # pyright: ignore[reportArgumentType]
+
+    return replace
+
+
+def claim(library: Library, video_id: int) -> Task | None:
+    return Task.claim(DOWNLOAD, video_id, library.tools, threading.Event())
+
+
+def set_video(library: Library, video_id: int, **values: object) -> None:
+    with library.runtime.database.unit_of_work() as uow:
+        uow.session.exec(update(Video).where(col(Video.id) == video_id).values(**values))
+
+
+def no_rows(*_: object) -> None:
+    """Write no result."""
+
+
+def test_a_row_is_claimed_by_one_worker_only(library: Library, video_id: int) -> None:
+    assert claim(library, video_id) is not None
+    assert claim(library, video_id) is None
+    assert library.video(video_id).state == VideoState.DOWNLOADING
+
+
+def test_of_many_workers_that_claim_at_once_one_gets_the_row(
+    library: Library, video_id: int
+) -> None:
+    start = threading.Barrier(8)
+    won: list[Task] = []
+
+    def race() -> None:
+        start.wait()
+        task = claim(library, video_id)
+        if task is not None:
+            won.append(task)
+
+    threads = [threading.Thread(target=race) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(won) == 1
+
+
+def test_a_worker_whose_lease_ran_out_can_write_nothing_once_another_has_the_row(
+    library: Library, video_id: int
+) -> None:
+    slow = claim(library, video_id)
+    assert slow is not None
+    set_video(library, video_id, lease_until=utc_now() - timedelta(seconds=1))
+    quick = claim(library, video_id)
+    assert quick is not None
+
+    def rename(_uow: object, video: object) -> None:
+        assert isinstance(video, Video)
+        video.title = "written by the slow worker"
+
+    with pytest.raises(LeaseLost):
+        slow.finish(rename)
+    with pytest.raises(LeaseLost):
+        slow.fail(ExternalFailure("too late"), heals=True)
+    quick.finish(no_rows)
+    video = library.video(video_id)
+    assert (video.title, video.state, video.last_error) == ("a.mp4", VideoState.DOWNLOADED, None)
+
+
+@short_lease
+def test_a_heartbeat_keeps_the_row_from_others_for_longer_than_a_lease(
+    library: Library, video_id: int
+) -> None:
+    task = claim(library, video_id)
+    assert task is not None
+    first_end = library.video(video_id).lease_until
+    with task.kept_alive():
+        library.wait_for(
+            lambda: library.video(video_id).lease_until > first_end + timedelta(seconds=0.5)
+        )
+        assert claim(library, video_id) is None
+
+
+@short_lease
+def test_a_lost_lease_cancels_the_work(library: Library, video_id: int) -> None:
+    task = claim(library, video_id)
+    assert task is not None
+    with task.kept_alive():
+        set_video(library, video_id, lease_owner=None)
+        assert task.cancelled.wait(10)
+
+
+def test_an_error_that_may_heal_is_tried_again_with_growing_delays_and_then_stays(
+    library: Library, video_id: int, work: Callable[[Callable[[Task], None]], None]
+) -> None:
+    def fails(_task: Task) -> None:
+        raise ExternalFailure("the network is down")
+
+    work(fails)
+    delays: list[timedelta] = []
+    for _ in range(library.runtime.settings.max_attempts):
+        begun = utc_now()
+        Runner(library.tools).run("download", video_id)
+        video = library.video(video_id)
+        assert (video.state, video.last_error) == (
+            VideoState.DOWNLOAD_FAILED,
+            "the network is down",
+        )
+        if video.next_attempt_at is not None:
+            delays.append(video.next_attempt_at - begun)
+            set_video(library, video_id, next_attempt_at=utc_now())
+    assert len(delays) == library.runtime.settings.max_attempts - 1
+    assert delays == sorted(delays)
+    assert library.video(video_id).next_attempt_at is None
+    assert claim(library, video_id) is None
+
+
+def test_an_error_that_cannot_heal_is_not_tried_again(
+    library: Library, video_id: int, work: Callable[[Callable[[Task], None]], None]
+) -> None:
+    def fails(_task: Task) -> None:
+        raise InvalidInput("no such page")
+
+    work(fails)
+    Runner(library.tools).run("download", video_id)
+    video = library.video(video_id)
+    assert (video.state, video.next_attempt_at) == (VideoState.DOWNLOAD_FAILED, None)
+
+
+def test_an_error_that_nobody_foresaw_is_recorded_and_raised(
+    library: Library, video_id: int, work: Callable[[Callable[[Task], None]], None]
+) -> None:
+    def fails(_task: Task) -> None:
+        raise ZeroDivisionError("a bug")
+
+    work(fails)
+    with pytest.raises(ZeroDivisionError):
+        Runner(library.tools).run("download", video_id)
+    video = library.video(video_id)
+    assert (video.state, video.last_error) == (VideoState.DOWNLOAD_FAILED, "a bug")
+    assert video.next_attempt_at is not None
+
+
+def test_a_retry_gives_a_failed_row_all_its_attempts_again(
+    library: Library, video_id: int, work: Callable[[Callable[[Task], None]], None]
+) -> None:
+    set_video(library, video_id, state="download_failed", attempts=5, last_error="x")
+    work(lambda task: task.finish(no_rows))
+    with library.runtime.database.unit_of_work() as uow:
+        retry_video(uow, video_id)
+    Runner(library.tools).run("download", video_id)
+    video = library.video(video_id)
+    assert (video.state, video.attempts, video.last_error) == (VideoState.DOWNLOADED, 0, None)
+
+
+def test_what_has_not_failed_cannot_be_retried(library: Library, video_id: int) -> None:
+    with (
+        pytest.raises(InvalidInput, match="not failed"),
+        library.runtime.database.unit_of_work() as uow,
+    ):
+        retry_video(uow, video_id)
+
+
+def test_a_row_that_kills_its_workers_is_given_up(
+    library: Library, video_id: int, work: Callable[[Callable[[Task], None]], None]
+) -> None:
+    work(lambda task: pytest.fail("it must not be tried again"))
+    set_video(
+        library,
+        video_id,
+        state="downloading",
+        attempts=library.runtime.settings.max_attempts,
+        lease_until=utc_now() - timedelta(seconds=1),
+    )
+    Runner(library.tools).run("download", video_id)
+    video = library.video(video_id)
+    assert video.state == VideoState.DOWNLOAD_FAILED
+    assert video.next_attempt_at is None
+    assert "the worker died 5 times" in (video.last_error or "")
+
+
+def test_a_worker_that_is_stopped_gives_its_row_back_uncounted(
+    library: Library, video_id: int, work: Callable[[Callable[[Task], None]], None]
+) -> None:
+    begun = threading.Event()
+
+    def works_until_cancelled(task: Task) -> None:
+        begun.set()
+        assert task.cancelled.wait(10)
+        raise ExternalFailure("cancelled")
+
+    work(works_until_cancelled)
+    running = Runner(library.tools)
+    thread = threading.Thread(target=running.run, args=("download", video_id))
+    thread.start()
+    assert begun.wait(10)
+    running.stop()
+    thread.join()
+    video = library.video(video_id)
+    assert (video.state, video.attempts, video.lease_owner) == (VideoState.NEW, 0, None)
+
+
+def test_progress_is_stored_while_the_lease_is_held(library: Library, video_id: int) -> None:
+    task = claim(library, video_id)
+    assert task is not None
+    task.report(0.25)
+    assert library.video(video_id).progress == pytest.approx(0.25)
+    task.finish(no_rows)
+    task._last_report_s = 0.0
+    task.report(0.75)
+    assert library.video(video_id).progress is None
+
+
+def test_the_reconciler_sends_what_is_due_and_has_no_message(
+    library: Library, video_id: int, tmp_path: Path
+) -> None:
+    broker = make_broker(library.runtime.redis_url)
+    broker.flush("download")
+    assert reconcile(library.runtime.database, broker) == 1
+    assert queue_length(broker, "download") == 1
+    assert reconcile(library.runtime.database, broker) == 0, "its message is still waiting"
+    broker.close()
+
+
+def test_the_reconciler_leaves_alone_what_a_worker_holds_or_nobody_may_retry(
+    library: Library, video_id: int
+) -> None:
+    broker = make_broker(library.runtime.redis_url)
+    broker.flush("download")
+    assert claim(library, video_id) is not None
+    assert reconcile(library.runtime.database, broker) == 0
+    set_video(library, video_id, state="download_failed", lease_owner=None)
+    assert reconcile(library.runtime.database, broker) == 0
+    broker.close()
+
+
+def test_a_message_server_that_is_away_does_not_fail_the_action(library: Library) -> None:
+    send = make_sender(make_broker("redis://127.0.0.1:1/0"))
+    send([Job("download", 1)])
