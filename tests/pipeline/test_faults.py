@@ -1,4 +1,4 @@
-"""Processes killed with SIGKILL in every stage, and a disk without room: nothing lost or doubled."""
+"""Processes killed with SIGKILL in every stage, and a full disk: nothing is lost or doubled."""
 
 from __future__ import annotations
 
