@@ -1,0 +1,163 @@
+"""Turn a source into what Heaters works with: one decode, three files, and a proof."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from av.error import FFmpegError
+
+from heaters.media.analysis import count_analysis_frames
+from heaters.media.ffmpeg import FfmpegFailed, run_ffmpeg
+from heaters.media.preprocess_arguments import (
+    Outputs,
+    master_trial_arguments,
+    outputs_in,
+    preprocess_arguments,
+    proxy_size,
+)
+from heaters.media.probe import SourceInfo
+from heaters.media.profiles import MASTERS
+from heaters.media.proxy import ProxyUnusable, time_base
+
+_TRIAL_FRAMES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Preprocessed:
+    """What preprocessing made.
+
+    Attributes:
+        proxy_path: all-intra MP4 for review and export.
+        master_path: the archive copy.
+        analysis_path: the proxy's frames in small, see ``read_analysis``.
+        fps: the proxy's exact rate.
+        frame_count: frames of the proxy; frame i is shown during [i/fps, (i+1)/fps).
+        width: of the proxy in pixels, even.
+        height: of the proxy in pixels, even.
+        has_audio: whether the proxy has sound.
+        warnings: what is odd about the source, a sentence each.
+    """
+
+    proxy_path: Path
+    master_path: Path
+    analysis_path: Path
+    fps: Fraction
+    frame_count: int
+    width: int
+    height: int
+    has_audio: bool
+    warnings: tuple[str, ...]
+
+
+def preprocess(
+    source: Path,
+    out_dir: Path,
+    info: SourceInfo,
+    *,
+    ffmpeg: Path,
+    max_height: int | None = None,
+    on_progress: Callable[[float], None] | None = None,
+    cancelled: threading.Event | None = None,
+) -> Preprocessed:
+    """Decode ``source`` once and write proxy, master and small frames into ``out_dir``.
+
+    Whatever goes wrong, none of the three is left behind.
+
+    Args:
+        source: the file that ``info`` was probed from.
+        out_dir: an existing folder with room for about 170 MB per minute of 1080p plus the source.
+        info: what ``probe`` said.
+        ffmpeg: the program, see ``find_ffmpeg``.
+        max_height: the proxy's greatest height in pixels; None keeps the source's.
+        on_progress: called about twice a second with a fraction from 0 to 1.
+        cancelled: once set, the work stops.
+
+    Raises:
+        DiskFull, FfmpegLost: a second try may succeed.
+        FfmpegFailed: the source cannot be decoded.
+        ProxyUnusable: what ffmpeg wrote is not what was asked for.
+        Cancelled: ``cancelled`` was set.
+    """
+    outputs = _choose_master(source, info, out_dir, ffmpeg, cancelled)
+    width, height = proxy_size(info, max_height)
+    try:
+        complaints = run_ffmpeg(
+            preprocess_arguments(source, info, outputs, max_height),
+            ffmpeg=ffmpeg,
+            total_frames=info.frame_count,
+            on_progress=on_progress,
+            cancelled=cancelled,
+        )
+        frame_count = count_analysis_frames(outputs.analysis)
+        verify_proxy(outputs.proxy, fps=info.fps, frame_count=frame_count)
+    except BaseException:
+        for path in (outputs.proxy, outputs.analysis, outputs.master):
+            path.unlink(missing_ok=True)
+        raise
+    warnings = info.warnings
+    if complaints:
+        warnings += (f"ffmpeg got over errors, such as: {complaints[0]}",)
+    return Preprocessed(
+        outputs.proxy,
+        outputs.master,
+        outputs.analysis,
+        info.fps,
+        frame_count,
+        width,
+        height,
+        info.audio_index is not None,
+        warnings,
+    )
+
+
+def verify_proxy(path: Path, *, fps: Fraction, frame_count: int) -> None:
+    """Check by its packets that a proxy is what export and player rely on.
+
+    Raises:
+        ProxyUnusable: a packet is no key frame, is not shown at exactly i/fps from 0, is missing or
+            is one too many.
+    """
+    try:
+        with av.open(str(path)) as container:
+            stream = container.streams.video[0]
+            tick = time_base(stream) * fps
+            frame = 0
+            for packet in container.demux(stream):
+                if not packet.size:
+                    continue
+                if not packet.is_keyframe or packet.is_corrupt:
+                    raise ProxyUnusable(f"frame {frame} of {path.name} is no whole key frame")
+                if packet.pts is None or packet.pts * tick != frame:
+                    raise ProxyUnusable(f"frame {frame} of {path.name} is not at {frame}/{fps} s")
+                frame += 1
+    except (FFmpegError, IndexError) as error:
+        raise ProxyUnusable(f"{path.name} cannot be read: {error}") from error
+    if frame != frame_count or frame == 0:
+        raise ProxyUnusable(f"{path.name} has {frame} frames, the analysis {frame_count}")
+
+
+def _choose_master(
+    source: Path, info: SourceInfo, out_dir: Path, ffmpeg: Path, cancelled: threading.Event | None
+) -> Outputs:
+    """Return the outputs with the best master whose first packets can be written (30 ms a try)."""
+    for profile in MASTERS[:-1]:
+        outputs = outputs_in(out_dir, info, profile)
+        try:
+            run_ffmpeg(
+                master_trial_arguments(source, info, outputs, _TRIAL_FRAMES),
+                ffmpeg=ffmpeg,
+                cancelled=cancelled,
+            )
+        except FfmpegFailed as error:
+            if error.heals:
+                raise
+        else:
+            return outputs
+        finally:
+            outputs.master.unlink(missing_ok=True)
+    return outputs_in(out_dir, info, MASTERS[-1])

@@ -1,0 +1,148 @@
+"""Builds the arguments of the one ffmpeg run that reads a source: pure functions, no I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+import ffmpeg
+
+from heaters.domain.time import format_fps
+from heaters.media.probe import INPUT_OPTIONS, Colour, SourceInfo
+from heaters.media.profiles import ANALYSIS, ANALYSIS_SIZE, MASTER, PROXY, Profile
+
+# Suffixes that make ffmpeg write a container of the same kind as the one it read.
+_SUFFIX_OF_CONTAINER: Final = {
+    **{"mp4": ".mp4", "mov": ".mov", "matroska": ".mkv", "mpegts": ".ts"},
+    **{"avi": ".avi", "flv": ".flv", "asf": ".wmv", "ogg": ".ogv", "mxf": ".mxf"},
+    **{"gif": ".gif", "nut": ".nut", "yuv4mpegpipe": ".y4m", "ivf": ".ivf", "obu": ".obu"},
+    **{"h264": ".h264", "hevc": ".hevc"},
+}
+_LEAST_HD_HEIGHT = 720
+_REFERENCE_WHITE_NITS = 203  # ITU-R BT.2408
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """The files that one run writes."""
+
+    proxy: Path
+    analysis: Path
+    master: Path
+    master_profile: Profile
+
+
+def outputs_in(folder: Path, info: SourceInfo, master_profile: Profile) -> Outputs:
+    """Name the files of one run in ``folder``."""
+    suffix = master_profile.suffix or _SUFFIX_OF_CONTAINER.get(info.container, ".mkv")
+    return Outputs(
+        proxy=folder / f"{PROXY.name}{PROXY.suffix}",
+        analysis=folder / f"{ANALYSIS.name}{ANALYSIS.suffix}",
+        master=folder / f"{MASTER.name}{suffix}",
+        master_profile=master_profile,
+    )
+
+
+def proxy_size(info: SourceInfo, max_height: int | None) -> tuple[int, int]:
+    """Return the proxy's width and height: even, the source's own unless capped, never less than 2.
+
+    An odd side is scaled by one pixel: cropping would lose a line, padding would show a black one.
+    """
+    scale = Fraction(1)
+    if max_height is not None and info.height > max_height:
+        scale = Fraction(max_height, info.height)
+    width, height = ((side * scale + 1) // 2 * 2 for side in (info.width, info.height))
+    return max(2, width), max(2, height)
+
+
+def preprocess_arguments(
+    source: Path, info: SourceInfo, outputs: Outputs, max_height: int | None
+) -> list[str]:
+    """Return the arguments that decode ``source`` once and write all of ``outputs``."""
+    read = _input(source)
+    frames = _proxy_frames(read, info, max_height).filter_multi_output("split")
+    small_frames = frames[1].filter("scale", *ANALYSIS_SIZE, flags="area").filter("format", "bgr24")
+    has_sound = info.audio_index is not None
+    streams = [frames[0], _proxy_sound(read, info)] if has_sound else [frames[0]]
+    return ffmpeg.merge_outputs(
+        ffmpeg.output(*streams, _url(outputs.proxy), **PROXY.options(with_sound=has_sound)),
+        ffmpeg.output(small_frames, _url(outputs.analysis), **ANALYSIS.options(with_sound=False)),
+        _master(read, info, outputs),
+    ).get_args()
+
+
+def master_trial_arguments(
+    source: Path, info: SourceInfo, outputs: Outputs, frame_count: int
+) -> list[str]:
+    """Return the arguments that write the master's first packets only, to see if they can be."""
+    limit = {"frames:v": frame_count}
+    return _master(_input(source), info, outputs, **limit).get_args()
+
+
+def _input(source: Path) -> Any:
+    return ffmpeg.input(_url(source), **INPUT_OPTIONS)
+
+
+def _url(path: Path) -> str:
+    """Name a file so that ffmpeg takes no part of its name for an option or a protocol."""
+    return f"file:{path.absolute()}"
+
+
+def _master(read: Any, info: SourceInfo, outputs: Outputs, **limit: int) -> Any:
+    profile = outputs.master_profile
+    streams = [read[str(info.video_index)], read["a?"]]
+    if "c:s" in profile.file:
+        streams.append(read["s?"])
+    return ffmpeg.output(
+        *streams, _url(outputs.master), **profile.options(with_sound=True), **limit
+    )
+
+
+def _proxy_frames(read: Any, info: SourceInfo, max_height: int | None) -> Any:
+    """Chain the filters that make frame i what is shown at i/fps after the first picture.
+
+    ffmpeg has turned the picture upright before. The start is a constant, and ``fps`` told where it
+    is, so that a source which changes its size on the way and so restarts these filters stays in
+    step.
+    """
+    frames = read[str(info.video_index)]
+    if info.interlaced:
+        frames = frames.filter("bwdif", mode="send_frame", deint="interlaced")
+    if info.colour is Colour.HDR:
+        frames = _to_standard_range(frames)
+    elif info.colour is Colour.UNTAGGED_YUV:
+        high = info.coded_height >= _LEAST_HD_HEIGHT
+        frames = frames.filter("setparams", colorspace="bt709" if high else "smpte170m")
+    matrix = {"out_color_matrix": "bt709"} if info.colour is Colour.RGB else {}
+    width, height = proxy_size(info, max_height)
+    return (
+        frames.filter("scale", width, height, out_range="tv", **matrix)
+        .filter("format", "yuv420p")
+        .filter("setsar", 1)
+        .filter("setpts", f"PTS-({info.start_s})/TB")
+        .filter("fps", fps=format_fps(info.fps), start_time=0)
+    )
+
+
+def _to_standard_range(frames: Any) -> Any:
+    """Map HDR to BT.709: screens, JPEG files and embedders after the proxy know nothing else."""
+    return (
+        frames.filter("zscale", transfer="linear", npl=_REFERENCE_WHITE_NITS)
+        .filter("format", "gbrpf32le")
+        .filter("zscale", primaries="bt709")
+        .filter("tonemap", "hable", desat=0)
+        .filter("zscale", transfer="bt709", matrix="bt709", range="limited")
+    )
+
+
+def _proxy_sound(read: Any, info: SourceInfo) -> Any:
+    """Chain the filters that make the sound begin and, with ``-shortest``, end with the picture."""
+    return (
+        read[str(info.audio_index)]
+        .filter("asetpts", f"PTS-({info.start_s})/TB")
+        .filter("aresample", **{"async": 1}, first_pts=0)
+        .filter("aformat", channel_layouts="mono|stereo")
+        .filter("apad")
+    )
