@@ -23,9 +23,9 @@ from heaters.pipeline.worker import running_worker, worker_is_up
 from heaters.repositories.videos import VideoRepository
 from heaters.repositories.work import WorkRepository
 from heaters.runtime import Runtime
-from heaters.services.ingest import add_address, add_stored_file
+from heaters.services.bringing_in import bring_in
+from heaters.services.ingest import add_address
 from heaters.services.retrying import retry_clip, retry_video
-from heaters.storage.keys import new_token, original_key
 
 _VIDEO_SUFFIXES = frozenset(
     f".{suffix}"
@@ -131,13 +131,13 @@ def ingest_path(runtime: Runtime, path: Path) -> int:
         raise InvalidInput(f"not readable: {path}")
     with output.progress_bars() as bars:
         bar = bars.add_task(f"storing {path.name}", total=path.stat().st_size)
-        key = original_key(new_token(), path.suffix if path.suffix.isascii() else "")
-        size_bytes = runtime.store.put_file(
-            key, path, on_progress=lambda done: bars.update(bar, completed=done)
+        return bring_in(
+            runtime.database,
+            runtime.store,
+            path,
+            name=path.name,
+            on_progress=lambda done: bars.update(bar, completed=done),
         )
-    with runtime.database.unit_of_work() as uow:
-        video = add_stored_file(uow, name=path.name, key=key, size_bytes=size_bytes)
-        return output.id_of(video)
 
 
 @contextmanager

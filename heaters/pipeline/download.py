@@ -36,7 +36,7 @@ def run(task: Task) -> None:
     )
     suffix = fetched.path.suffix if fetched.path.suffix.isascii() else ""
     key = original_key(new_token(), suffix)
-    tools.store.put_file(key, fetched.path, consume=True)
+    tools.store.put_file(key, fetched.path, consume=True, on_progress=task.check_cancelled)
 
     def write(uow: UnitOfWork, video: Video | Clip) -> None:
         assert isinstance(video, Video)

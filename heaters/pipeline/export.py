@@ -20,7 +20,9 @@ def run(task: Task) -> None:
         frames = {"start_frame": clip.start_frame, "end_frame": clip.end_frame}
         export_clip(proxy, path, **frames)
         verify_export(path, proxy, **frames)
-        size_bytes = task.tools.store.put_file(key, path, consume=True)
+        size_bytes = task.tools.store.put_file(
+            key, path, consume=True, on_progress=task.check_cancelled
+        )
 
     def write(uow: UnitOfWork, _row: Video | Clip) -> None:
         artifacts = ArtifactRepository(uow.session)

@@ -25,7 +25,15 @@ def run(task: Task) -> None:
             path = folder / f"{frame}.jpg"
             write_jpeg(image, path, KEYFRAME_EXTRACTION)
             key = keyframe_key(clip.video_id, task.id, frame, token)
-            stored.append((frame, key, task.tools.store.put_file(key, path, consume=True)))
+            stored.append(
+                (
+                    frame,
+                    key,
+                    task.tools.store.put_file(
+                        key, path, consume=True, on_progress=task.check_cancelled
+                    ),
+                )
+            )
 
     def write(uow: UnitOfWork, _row: Video | Clip) -> None:
         artifacts = ArtifactRepository(uow.session)

@@ -56,7 +56,9 @@ def run(task: Task) -> None:
         stored: list[tuple[ArtifactKind, str, int]] = []
         for kind, path, key in keys:
             archive = kind == ArtifactKind.MASTER
-            size_bytes = tools.store.put_file(key, path, archive=archive, consume=True)
+            size_bytes = tools.store.put_file(
+                key, path, archive=archive, consume=True, on_progress=task.check_cancelled
+            )
             stored.append((kind, key, size_bytes))
     task.finish(lambda uow, video: _write(uow, video, made, stored))
     _discard(task, original)

@@ -31,6 +31,10 @@ class LeaseLost(HeatersError):
     """Another worker has taken the row over: this run must leave no trace."""
 
 
+class Cancelled(HeatersError):
+    """The lease is lost or the worker stops: the work ends here, and says nothing."""
+
+
 class Task:
     """A run of ``stage`` on one row, under a lease that a thread of its own keeps alive.
 
@@ -105,6 +109,15 @@ class Task:
                 )
         except DBAPIError as error:
             _log.warning("progress not stored", stage=self.stage.name, id=self.id, error=str(error))
+
+    def check_cancelled(self, *_: object) -> None:
+        """Stop work that is no longer wanted; fits every ``on_progress``.
+
+        Raises:
+            Cancelled: the lease is lost or the worker stops.
+        """
+        if self.cancelled.is_set():
+            raise Cancelled(f"{self.stage.name} {self.id} was cancelled")
 
     @contextmanager
     def scratch(self, name: str = "") -> Iterator[Path]:
