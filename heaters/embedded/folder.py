@@ -7,10 +7,13 @@ import os
 import random
 import secrets
 import socket
+import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
+
+from heaters.domain.errors import InvalidConfiguration
 
 # Below the ranges that Linux and macOS take the ports of outgoing connections from: one of those
 # cannot sit on our port while the server is restarted.
@@ -35,12 +38,14 @@ class State:
         detail: while starting, the step; when failed, why; each one line for a person.
         pid: process id of the server, once it runs.
         port: TCP port on 127.0.0.1, once it is known.
+        written_s: when this was told, on this machine's monotonic clock.
     """
 
     phase: Phase
     detail: str = ""
     pid: int | None = None
     port: int | None = None
+    written_s: float = field(default_factory=time.monotonic)
 
 
 @dataclass(frozen=True)
@@ -89,10 +94,16 @@ class ServerFolder:
         """Make the folder, private to its owner; its parents too, if they are missing.
 
         Raises:
+            InvalidConfiguration: it is another user's.
             OSError: it cannot be made or entered.
         """
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path.mkdir(mode=0o700, exist_ok=True)
+        if (owner := self.path.stat().st_uid) != os.geteuid():
+            raise InvalidConfiguration(
+                f"{self.path} belongs to user {owner}: run heaters as that user, or set"
+                " HEATERS_DATA_DIR to a folder of your own"
+            )
         self.path.chmod(0o700)
 
     def read_state(self) -> State:

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from heaters.domain.errors import ExternalFailure, InvalidConfiguration
 from heaters.embedded.folder import ServerFolder, last_lines
-from heaters.embedded.processes import environment, not_as_root, packaged_program, program_version
+from heaters.embedded.privileges import not_as_root
+from heaters.embedded.processes import packaged_program, program_version, start
 
-MAJOR_VERSION = "18"
-EXTENSIONS = ("vector", "btree_gist", "pg_trgm")
+_MAJOR_VERSION = "18"
+_SUPERUSER_PASSWORD = "superuser.password"  # noqa: S105 - the name of its file
+_EXTENSIONS = ("vector", "btree_gist", "pg_trgm")
 
 # Durability (fsync, synchronous_commit, full_page_writes) stays as PostgreSQL has it: on.
 _SETTINGS = {
@@ -52,10 +54,10 @@ class Postgres:
         if not version_file.exists():
             report("creating the database")
             self._create()
-        elif (version := version_file.read_text().strip()) != MAJOR_VERSION:
+        elif (version := version_file.read_text().strip()) != _MAJOR_VERSION:
             raise InvalidConfiguration(
                 f"{self.folder.data} was made by PostgreSQL {version}, this is PostgreSQL"
-                f" {MAJOR_VERSION}: dump it with the former release and restore it into a new"
+                f" {_MAJOR_VERSION}: dump it with the former release and restore it into a new"
                 " HEATERS_DATA_DIR"
             )
         # No process of this folder is left (we hold its lock). Its number may by now be that of
@@ -66,22 +68,17 @@ class Postgres:
         """Return the server's command line; nothing in it is secret."""
         settings = [f"--{name}={value}" for name, value in (_SETTINGS | {"port": port}).items()]
         data = self.folder.data
-        return [
-            *not_as_root(data, self.stop_signal),
-            _program("postgres"),
-            "-D",
-            str(data),
-            *settings,
-        ]
+        prefix = not_as_root(data, self.stop_signal)
+        return [*prefix, _program("postgres"), "-D", str(data), *settings]
 
     def main_pid(self) -> int | None:
         """Return the first line of ``postmaster.pid``."""
         return int(lines[0]) if (lines := self._pid_lines()) else None
 
     def is_ready(self, pid: int, port: int) -> bool:
-        """Return whether line 8 of ``postmaster.pid`` says so, as ``pg_ctl`` does."""
-        lines = self._pid_lines()
-        return len(lines) >= 8 and int(lines[0]) == pid and lines[7].strip() == "ready"
+        """Return whether ``postmaster.pid`` says so: lines 1, 4 and 8, as ``pg_ctl`` reads it."""
+        lines = [line.strip() for line in self._pid_lines()]
+        return len(lines) >= 8 and (lines[0], lines[3], lines[7]) == (str(pid), str(port), "ready")
 
     def url(self, port: int) -> str:
         """Return the address of the database, with the owner's password in it."""
@@ -102,15 +99,14 @@ class Postgres:
         draft = self.folder.path / "data.new"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
-        self.folder.secret("superuser.password")
-        self._run(
-            draft,
-            [_program("initdb"), "-D", str(draft), "--username=postgres"]
-            + [f"--pwfile={self.folder.path / 'superuser.password'}", "--auth=scram-sha-256"]
-            + ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin"]
-            + ["--builtin-locale=C.UTF-8", "--no-instructions"],
-        )
-        extensions = [f"CREATE EXTENSION {extension}" for extension in EXTENSIONS]
+        self.folder.secret(_SUPERUSER_PASSWORD)
+        initdb = [_program("initdb"), "-D", str(draft), "--no-instructions", "--username=postgres"]
+        initdb += ["--auth=scram-sha-256", f"--pwfile={self.folder.path / _SUPERUSER_PASSWORD}"]
+        # The same order of texts on every machine, whatever its C library.
+        initdb += ["--encoding=UTF8", "--locale=C"]
+        initdb += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        self._run(draft, initdb)
+        extensions = [f"CREATE EXTENSION {extension}" for extension in _EXTENSIONS]
         password = self.folder.secret("password")
         # Single-user mode needs no password and no port. Every later database of this server is a
         # copy of template1, and so has the extensions, which only a superuser may create.
@@ -133,16 +129,10 @@ class Postgres:
         self._run(data, command, "".join(f"{statement};\n\n" for statement in statements))
 
     def _run(self, data: Path, command: list[str], sql: str = "") -> None:
-        with self.folder.server_log.open("ab") as log:
-            result = subprocess.run(
-                [*not_as_root(data, self.stop_signal), *command],
-                input=sql.encode(),
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=environment(),
-                check=False,
-            )
-        if result.returncode != 0:
+        command = [*not_as_root(data, self.stop_signal), *command]
+        process = start(self.folder, command, self.stop_signal, stdin=subprocess.PIPE)
+        process.communicate(sql.encode())
+        if process.returncode != 0:
             reason = last_lines(self.folder.server_log)
             raise ExternalFailure(f"cannot create the database in {self.folder.data}: {reason}")
 

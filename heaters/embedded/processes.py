@@ -1,4 +1,4 @@
-"""Start a server's process so that it dies with its supervisor and never runs as root."""
+"""Start and stop the processes of a server so that none is ever left behind unnoticed."""
 
 from __future__ import annotations
 
@@ -15,12 +15,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from heaters.domain.errors import InvalidConfiguration
-from heaters.embedded.locks import try_locked
+from heaters.embedded.folder import ServerFolder
+from heaters.embedded.locks import locked, try_locked
 
 _PR_SET_PDEATHSIG = 1
-_NOBODY = 65534
-
-STOP_S = 60.0  # PostgreSQL may have much to write; what a kill interrupts, it replays
+_STOP_S = 60.0  # PostgreSQL may have much to write; what a kill interrupts, it replays
 _STRAGGLE_S = 5.0
 _LOOK_S = 0.05
 
@@ -47,17 +46,38 @@ def program_version(program: str) -> str:
     return found.group() if found else answer.stdout.strip()
 
 
-def environment() -> dict[str, str]:
-    """Return the environment for servers: ours, less what would change their behaviour."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "LC_", "LANG"))}
-    return kept | {"LC_ALL": "C"}
+def start(
+    folder: ServerFolder, command: Sequence[str], stop_signal: signal.Signals, *, stdin: int
+) -> subprocess.Popen[bytes]:
+    """Start a process of the server: it and its children hold the server lock while they live.
 
-
-def signal_at_parent_death(number: signal.Signals) -> Callable[[], None] | None:
-    """Return a ``preexec_fn`` that has the kernel send ``number`` when this thread ends.
-
-    Linux only; None elsewhere, where the next supervisor stops what it finds.
+    Its output goes to the server's log. On Linux it gets ``stop_signal`` when we die; elsewhere the
+    next supervisor stops it. Call this from the main thread: it is the one whose end counts.
     """
+    with locked(folder.server_lock) as lock, folder.server_log.open("ab") as log:
+        return subprocess.Popen(
+            command,
+            stdin=stdin,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            # No setting and no secret of the user who happened to come first.
+            env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"},
+            pass_fds=[lock],
+            preexec_fn=_signal_at_parent_death(stop_signal),  # noqa: PLW1509 - no other thread
+        )
+
+
+def stop(process: subprocess.Popen[bytes], stop_signal: signal.Signals) -> None:
+    """Ask ``process`` to stop, wait for it, and kill it if that takes over ``_STOP_S``."""
+    process.send_signal(stop_signal)
+    try:
+        process.wait(_STOP_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _signal_at_parent_death(number: signal.Signals) -> Callable[[], None] | None:
     if sys.platform != "linux":
         return None
     libc = ctypes.CDLL(None)
@@ -77,7 +97,7 @@ def stop_remains(server_lock: Path, main_pid: int | None, stop_signal: signal.Si
         holders = _holders(server_lock)
         if main_pid in holders and not asked:
             _send(main_pid, stop_signal)
-            deadline_s = time.monotonic() + STOP_S
+            deadline_s = time.monotonic() + _STOP_S
             asked = True
         if time.monotonic() > deadline_s:
             for pid in holders:
@@ -92,8 +112,9 @@ def _is_free(lock: Path) -> bool:
 
 def _holders(path: Path) -> set[int]:
     """Return the ids of all other processes that have ``path`` open, as far as we may see them."""
-    if sys.platform != "linux":
-        listing = subprocess.run(["lsof", "-t", "--", str(path)], capture_output=True, check=False)
+    if sys.platform != "linux":  # macOS has no /proc, but always lsof
+        lsof = ["/usr/sbin/lsof", "-t", "--", str(path)]
+        listing = subprocess.run(lsof, capture_output=True, check=False)
         return {int(pid) for pid in listing.stdout.split()} - {os.getpid()}
     found: set[int] = set()
     for process in Path("/proc").glob("[0-9]*"):
@@ -106,45 +127,3 @@ def _holders(path: Path) -> set[int]:
 def _send(pid: int, number: signal.Signals) -> None:
     with suppress(ProcessLookupError):
         os.kill(pid, number)
-
-
-def not_as_root(data: Path, death_signal: signal.Signals) -> list[str]:
-    """Return what to put before a command that refuses to run as root; nothing for other users.
-
-    A user namespace in which root has another number needs no change to any file. Where that is
-    forbidden (containers forbid it by default) the command runs as nobody, which gets the files in
-    ``data`` and keeps root's right to pass the folders above them.
-
-    Raises:
-        InvalidConfiguration: we are root and neither way works here.
-    """
-    if os.geteuid() != 0:
-        return []
-    namespace = ["unshare", "--user", "--map-user=1000", "--map-group=1000", "--"]
-    switch = ["setpriv", f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"]
-    switch += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
-    # Changing the user forgets the signal that signal_at_parent_death() asked for.
-    switch += [f"--pdeathsig={death_signal.name.removeprefix('SIG')}", "--"]
-    for prefix, owner in ((namespace, 0), (switch, _NOBODY)):
-        if _works([*prefix, "true"]):
-            _give_to(data, owner)
-            return prefix
-    raise InvalidConfiguration(
-        "PostgreSQL refuses to run as root, and this system allows neither user namespaces nor"
-        " switching to another user: run heaters as an ordinary user, or set HEATERS_DATABASE_URL"
-    )
-
-
-def _works(command: Sequence[str]) -> bool:
-    try:
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
-        return False
-
-
-def _give_to(folder: Path, owner: int) -> None:
-    if folder.stat().st_uid == owner:
-        return
-    for path in folder.rglob("*"):
-        os.chown(path, owner, owner, follow_symlinks=False)
-    os.chown(folder, owner, owner)

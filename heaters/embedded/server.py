@@ -50,4 +50,4 @@ KINDS = tuple(_KINDS)
 
 def server_in(data_dir: Path, kind: str) -> Server:
     """Return the server of this kind that lives below ``data_dir``."""
-    return _KINDS[kind](ServerFolder(data_dir / kind))
+    return _KINDS[kind](ServerFolder(data_dir.resolve() / kind))

@@ -11,7 +11,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import heaters
 from heaters.domain.errors import HeatersError, InvalidConfiguration
 from heaters.embedded.folder import Phase, ServerFolder, State, last_lines
 from heaters.embedded.locks import locked, try_locked
@@ -85,12 +84,15 @@ def embedded_servers(
         ServerFailed: a server does not start; the message has the reason from its log.
     """
     wanted = {"postgres": postgres, "valkey": redis}
-    servers = {kind: server_in(data_dir.absolute(), kind) for kind in KINDS if wanted[kind]}
+    servers = {kind: server_in(data_dir, kind) for kind in KINDS if wanted[kind]}
     folders = [server.folder for server in servers.values()]
     with ExitStack() as stack:
+        came_s = time.monotonic()
         for server in servers.values():
             _enter(server, stack, on_step)
-        ports = {kind: _wait_until_ready(server, on_step) for kind, server in servers.items()}
+        ports = {
+            kind: _wait_until_ready(server, came_s, on_step) for kind, server in servers.items()
+        }
         stack.enter_context(_guarding(folders))
         urls = {kind: server.url(ports[kind]) for kind, server in servers.items()}
         yield ServerUrls(urls.get("postgres", ""), urls.get("valkey", ""))
@@ -125,15 +127,16 @@ def _ensure_supervisor(folder: ServerFolder) -> bool:
         if lock is None:
             return False
         folder.write_state(State(Phase.STARTING))
+        folder.supervisor_log.touch(mode=0o600)
         with folder.supervisor_log.open("ab") as log:
             launch = subprocess.run(
-                [sys.executable, "-m", "heaters.embedded.supervisor"]
-                + [str(folder.path.parent), folder.path.name],
+                [sys.executable, "-m", "heaters.embedded.supervisor", str(folder.path)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                cwd=Path(heaters.__file__).parents[1],  # where -m finds the package
+                cwd=Path(__file__).parents[2],  # where -m finds the package
                 pass_fds=[lock],
+                start_new_session=True,  # out of reach of the terminal's Ctrl+C
                 check=False,
             )
         if launch.returncode != 0:
@@ -141,15 +144,19 @@ def _ensure_supervisor(folder: ServerFolder) -> bool:
         return True
 
 
-def _wait_until_ready(server: Server, on_step: Callable[[str], None]) -> int:
-    """Return the server's port once it takes connections."""
+def _wait_until_ready(server: Server, came_s: float, on_step: Callable[[str], None]) -> int:
+    """Return the server's port once it takes connections.
+
+    Raises:
+        ServerFailed: a start failed since ``came_s``; what failed before may succeed now.
+    """
     step = ""
     lost_supervisors = 0
     while lost_supervisors < _SUPERVISORS:
         state = server.folder.read_state()
         if state.phase is Phase.READY and state.port is not None:
             return state.port
-        if state.phase is Phase.FAILED:
+        if state.phase is Phase.FAILED and state.written_s >= came_s:
             raise ServerFailed(state.detail)
         if state.detail not in ("", step):
             on_step(step := state.detail)
@@ -182,7 +189,7 @@ def _guarding(folders: Sequence[ServerFolder]) -> Iterator[None]:
 
 def status(data_dir: Path) -> list[ServerStatus]:
     """Return how each embedded server below ``data_dir`` is; starts and changes nothing."""
-    return [_status(server_in(data_dir.absolute(), kind)) for kind in KINDS]
+    return [_status(server_in(data_dir, kind)) for kind in KINDS]
 
 
 def _status(server: Server) -> ServerStatus:

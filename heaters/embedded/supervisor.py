@@ -14,17 +14,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from heaters.domain.errors import ExternalFailure, HeatersError
 from heaters.embedded.folder import Phase, State, last_lines
-from heaters.embedded.locks import locked
-from heaters.embedded.processes import STOP_S, environment, signal_at_parent_death, stop_remains
+from heaters.embedded.processes import start, stop, stop_remains
 from heaters.embedded.server import Server, server_in
 
 LINGER_S = 2.0  # so that a sequence of commands starts the servers once
 _RETRY_S = 2.0
-_TICK_S = 0.1
+_TICK_S = 0.2
 _STARTING_TICK_S = 0.01
 
 
@@ -73,44 +73,35 @@ class Supervisor:
 
         Raises:
             HeatersError: it could not be started the first time. Later, it is tried until it works.
-            OSError: one of its files could not be written.
+            OSError: nor could one of its files be written.
         """
         was_ready = False
         while not self._should_stop():
             try:
                 self._run_once()
                 was_ready = True
-            except HeatersError as error:
+            except (HeatersError, OSError) as error:
                 if not was_ready:
                     raise
-                self._folder.write_state(State(Phase.FAILED, str(error)))
+                with suppress(OSError):  # a full disk, perhaps
+                    self._folder.write_state(State(Phase.FAILED, str(error)))
                 time.sleep(_RETRY_S)
 
     def _run_once(self) -> None:
         """Start the server; return when it has died after it was ready, or was stopped."""
         self._report(f"starting {self._server.name}")
-        stop_remains(self._folder.server_lock, self._server.main_pid(), self._server.stop_signal)
+        stop_signal = self._server.stop_signal
+        stop_remains(self._folder.server_lock, self._server.main_pid(), stop_signal)
         self._server.prepare(self._report)
         # Users know the port: it stays, whatever happens.
         self._port = self._port or self._folder.choose_port()
-        process = self._start(self._port)
+        command = self._server.command(self._port)
+        process = start(self._folder, command, stop_signal, stdin=subprocess.DEVNULL)
         try:
             self._watch(process, self._port)
         finally:
             if process.poll() is None:
-                _stop(process, self._server.stop_signal)
-
-    def _start(self, port: int) -> subprocess.Popen[bytes]:
-        with locked(self._folder.server_lock) as lock, self._folder.server_log.open("ab") as log:
-            return subprocess.Popen(
-                self._server.command(port),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=environment(),
-                pass_fds=[lock],
-                preexec_fn=signal_at_parent_death(self._server.stop_signal),
-            )
+                stop(process, stop_signal)
 
     def _watch(self, process: subprocess.Popen[bytes], port: int) -> None:
         while not self._server.is_ready(process.pid, port):
@@ -128,20 +119,10 @@ class Supervisor:
         self._folder.write_state(State(Phase.STARTING, step))
 
 
-def _stop(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    process.send_signal(number)
-    try:
-        process.wait(STOP_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
 def main() -> int:
-    """Supervise the server of kind ``argv[2]`` below the data folder ``argv[1]``."""
+    """Supervise the server in the folder ``argv[1]``, whose name is the kind of server."""
     if os.fork():
         os._exit(0)  # the user who started us waits for this process, and is no parent of the other
-    os.setsid()
     os.umask(0o077)
     terminated = False
 
@@ -150,13 +131,14 @@ def main() -> int:
         terminated = True
 
     signal.signal(signal.SIGTERM, on_sigterm)
-    server = server_in(Path(sys.argv[1]), sys.argv[2])
+    path = Path(sys.argv[1])
+    server = server_in(path.parent, path.name)
     folder = server.folder
     folder.keep_previous_log()
     users = Users(folder.users_lock)
     try:
         Supervisor(server, lambda: terminated or users.have_gone()).run()
-    except HeatersError as error:
+    except (HeatersError, OSError) as error:
         folder.write_state(State(Phase.FAILED, str(error)))
         return 1
     folder.write_state(State(Phase.STOPPED))

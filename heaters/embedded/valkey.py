@@ -23,8 +23,10 @@ class Valkey:
         self._pid_file = folder.path / "valkey.pid"
 
     def prepare(self, report: Callable[[str], None]) -> None:
-        """Make the data folder."""
-        self.folder.data.mkdir(mode=0o700, exist_ok=True)
+        """Make the data folder if there is none."""
+        if not self.folder.data.exists():
+            report("creating the message store")
+            self.folder.data.mkdir(mode=0o700)
 
     def command(self, port: int) -> list[str]:
         """Return the server's command line; its secret is in the configuration file alone."""
@@ -55,6 +57,8 @@ class Valkey:
 
     def is_ready(self, pid: int, port: int) -> bool:
         """Return whether the server has loaded its data and answers."""
+        if self.main_pid() != pid:
+            return False
         try:
             with socket.create_connection(("127.0.0.1", port), _REPLY_TIMEOUT_S) as connection:
                 connection.sendall(f"AUTH {self.folder.secret('password')}\r\nPING\r\n".encode())
