@@ -13,13 +13,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from uuid import uuid4
 
 import av
-from av.error import FFmpegError
 from av.packet import Packet
 
-from heaters.domain.errors import ExternalFailure, HeatersError
+from heaters.domain.errors import HeatersError
 from heaters.media.proxy import (
     AAC_FRAME_SAMPLES,
     FramesOutOfRange,
@@ -28,15 +26,12 @@ from heaters.media.proxy import (
     Sound,
     time_base,
 )
+from heaters.storage.disk import disk_errors, temporary_path
 
 # One sample's share of an MP4 index is at most: duration 8, size 4, chunk offset 8, chunk map 12
 # (stts, stsz, co64, stsc). Everything else, codec headers aside, is some hundred bytes a track.
 INDEX_BYTES_PER_PACKET = 32
 INDEX_BYTES_BASE = 8192
-
-
-class ExportFailed(ExternalFailure):
-    """A clip could not be written, or its proxy not be read: a full disk, a broken connection."""
 
 
 class ExportMismatch(HeatersError):
@@ -57,30 +52,23 @@ def export_clip(proxy: ProxyReader, out: Path, *, start_frame: int, end_frame: i
 
     Frame ``start_frame + i`` is shown at exactly ``i / fps``. Audio starts and ends at most one
     AAC frame outside the video; an edit list hides what would be heard before the first frame.
-    ``out`` appears whole or not at all, and replaces a file of that name.
+    ``out`` appears whole or not at all, and replaces a file of that name. What a file object under
+    the proxy raises while it is read comes through as it is.
 
     Raises:
         FramesOutOfRange: the range is empty or not within the proxy.
         ProxyUnusable: the proxy does not hold a key frame for every frame.
-        ExportFailed: reading or writing failed; no file is left behind.
+        StorageFull, InvalidConfiguration, NotFound, ExternalFailure: the file cannot be written.
     """
     if not 0 <= start_frame < end_frame <= proxy.frame_count:
         raise FramesOutOfRange(
             f"frames [{start_frame}, {end_frame}) are not within the {proxy.frame_count} frames of "
             f"{proxy.name}"
         )
-    partial = out.with_name(f".{out.name}.{uuid4().hex}.part")
-    try:
+    with disk_errors(out.parent), temporary_path(out.parent) as partial:
         _copy_packets(proxy, partial, start_frame, end_frame)
         size_bytes = partial.stat().st_size
         partial.replace(out)
-    except (OSError, FFmpegError) as error:
-        raise ExportFailed(
-            f"cannot export frames [{start_frame}, {end_frame}) of {proxy.name} to {out}: "
-            f"{error.strerror}"
-        ) from error
-    finally:
-        partial.unlink(missing_ok=True)
     frame_count = end_frame - start_frame
     return ExportedClip(frame_count, frame_count / proxy.fps, size_bytes)
 
@@ -122,7 +110,7 @@ def verify_export(export: Path, proxy: ProxyReader, *, start_frame: int, end_fra
     ends = {0: proxy.packet(start_frame), count - 1: proxy.packet(end_frame - 1)}
     sound = proxy.sound(start_frame, end_frame)
     try:
-        with ProxyReader(export, proxy.fps) as clip:
+        with ProxyReader(export, proxy.fps, packets_only=True) as clip:
             differences = list(_differences(clip, count, ends, sound))
     except (FramesOutOfRange, ProxyUnusable) as error:
         differences = [str(error)]
