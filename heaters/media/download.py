@@ -222,7 +222,7 @@ def _result(facts: dict[str, Any], url: str, out_dir: Path) -> Downloaded:
         title=_line(facts["title"]) or "untitled",
         size_bytes=path.stat().st_size,
         extractor=_line(facts["extractor"]),
-        remote_id=_line(facts["id"]),
+        remote_id=redact_text(_line(facts["id"])),  # for a file, the end of its address
         webpage_url=_line(facts["webpage_url"]),
         uploader=_line(facts["uploader"]) or None,
     )

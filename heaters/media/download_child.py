@@ -2,8 +2,8 @@
 
 Started as ``python -I -m heaters.media.download_child`` in the folder to fill. Reads one JSON
 object from standard input (the fields of ``Request``) and writes one a line to standard output:
-``alive`` (a request was made, a packet was copied), ``progress`` (bytes), and last ``done`` or
-``failed``. Whatever else is printed goes to standard error.
+``alive`` (the process is up, a request was made, a packet was copied), ``progress`` (bytes), and
+last ``done`` or ``failed``. Whatever else is printed goes to standard error.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import Any, TextIO
 
 from yt_dlp import YoutubeDL
 from yt_dlp.networking._urllib import UrllibRH
-from yt_dlp.utils import KNOWN_EXTENSIONS
+from yt_dlp.utils import MEDIA_EXTENSIONS
 
 from heaters.media import download_guard
 from heaters.media.download_failures import explain
@@ -32,6 +32,8 @@ _PR_SET_PDEATHSIG = 1
 _MEMORY_BYTES = 4 * 2**30
 _PROGRESS_EVERY_S = 0.2
 _SOCKET_TIMEOUT_S = 20
+# Suffixes that a file may keep; never a playlist's, which would have a reader open other files.
+_SUFFIXES = {*MEDIA_EXTENSIONS.video, *MEDIA_EXTENSIONS.audio, "m2ts", "mpeg", "ts"}
 _NATIVE = "[protocol~='^(https?|m3u8|m3u8_native|http_dash_segments)$']"
 _OPTIONS: Any = {
     "format": f"bv*{_NATIVE}+ba{_NATIVE}/b{_NATIVE}",
@@ -142,7 +144,7 @@ class Fetch:
         self.page_was_read = True
         streams = video.get("requested_formats") or [video]
         self._expected_bytes = [stream.get("filesize") for stream in streams]
-        self._check_size()
+        self._check_size(sum(filter(None, self._expected_bytes)))
         parts = [self._fetch(video, stream) for stream in streams]
         path = parts[0]
         if len(parts) == 2:
@@ -166,7 +168,7 @@ class Fetch:
     def _fetch(self, video: dict[str, Any], stream: dict[str, Any]) -> Path:
         part: Any = {key: video[key] for key in video if key != "requested_formats"} | stream
         part["heaters_name"] = _name(self._request.url, str(part.get("format_id")))
-        if part.get("ext") not in KNOWN_EXTENSIONS:
+        if part.get("ext") not in _SUFFIXES:
             part["ext"] = "unknown_video"
         self._fetched_bytes.append(0)
         path = Path(self._client.prepare_filename(part))
@@ -191,23 +193,25 @@ class Fetch:
         return merged
 
     def _on_progress(self, status: dict[str, Any]) -> None:
-        total_bytes = status.get("total_bytes")
-        self._fetched_bytes[-1] = int(status.get("downloaded_bytes") or total_bytes or 0)
-        index = len(self._fetched_bytes) - 1
-        estimate_bytes = total_bytes or status.get("total_bytes_estimate")
-        self._expected_bytes[index] = int(estimate_bytes) if estimate_bytes else None
-        self._check_size()
+        exact_bytes = status.get("total_bytes") or 0
+        self._fetched_bytes[-1] = int(status.get("downloaded_bytes") or exact_bytes)
+        self._check_size(sum(self._fetched_bytes[:-1]) + max(self._fetched_bytes[-1], exact_bytes))
+        likely_bytes = int(exact_bytes or status.get("total_bytes_estimate") or 0)
+        self._expected_bytes[len(self._fetched_bytes) - 1] = likely_bytes or None
         validator = self._client.validator
         if validator and validator != self._noted_validator and "fragment_index" not in status:
             _validator_of(Path(status["filename"])).write_text(validator)
             self._noted_validator = validator
-        total = None if None in self._expected_bytes else sum(filter(None, self._expected_bytes))
+        all_known = None not in self._expected_bytes
         send = self._events.send if status["status"] == "finished" else self._events.send_some
-        send("progress", downloaded_bytes=sum(self._fetched_bytes), total_bytes=total)
+        send(
+            "progress",
+            downloaded_bytes=sum(self._fetched_bytes),
+            total_bytes=sum(filter(None, self._expected_bytes)) if all_known else None,
+        )
 
-    def _check_size(self) -> None:
+    def _check_size(self, known_bytes: int) -> None:
         limit_bytes = self._request.max_bytes
-        known_bytes = max(sum(self._fetched_bytes), sum(filter(None, self._expected_bytes)))
         if limit_bytes is not None and known_bytes > limit_bytes:
             raise Refused(
                 f"larger than {limit_bytes:,} bytes (HEATERS_DOWNLOAD_MAX_BYTES allows more)"
@@ -224,6 +228,7 @@ def main() -> None:
     if sys.platform == "linux":
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     download_guard.install(Path.cwd(), request.allowed_networks)
+    events.send("alive")
     fetch = Fetch(request, events)
     try:
         facts = fetch.run()
