@@ -166,7 +166,7 @@ def write_barcode_video(
         pix_fmt: pixel format of the coded frames.
         bt709: convert by BT.709 and say so in the stream; else BT.601, unsaid.
         durations: ticks of 1/fps that each frame is shown; default one each (constant rate).
-        start_s: when both streams start.
+        start_s: when both streams start, to the nearest tick.
         rotation: degrees counterclockwise that a player turns the picture: 0, 90, 180 or 270. The
             barcode is drawn so that it is upright after that.
         sar: pixel aspect ratio that is written into the stream.
@@ -194,7 +194,7 @@ def write_barcode_video(
             sound.codec_context.bit_rate = 96_000
 
         converter = VideoReformatter()
-        tick = round(start_s * fps)
+        tick = first_tick = round(start_s * fps)
         for number, shown in zip(range(frame_count), ticks, strict=True):
             upright = (height, width) if rotation % 180 else (width, height)
             image = draw_barcode(number, *upright, look=bisect_right(cuts, number))
@@ -211,7 +211,7 @@ def write_barcode_video(
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
         if sound:
-            for chunk in _sound(fps, duration_s if audio_s is None else audio_s, start_s):
+            for chunk in _sound(fps, duration_s if audio_s is None else audio_s, first_tick / fps):
                 container.mux(sound.encode(chunk))
             container.mux(sound.encode(None))
     if rotation:
