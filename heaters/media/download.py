@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from heaters.domain.addresses import check_url, redact_text, redact_url
 from heaters.domain.errors import ExternalFailure, InvalidInput
-from heaters.media.download_url import check_url, redact_text, redact_url
 from heaters.media.ffmpeg import Cancelled
 from heaters.storage.disk import disk_errors
 from heaters.storage.errors import StorageFull

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
-from heaters.domain.errors import InvalidInput
+from heaters.domain.addresses import check_url
 from heaters.domain.lifecycle import VideoState
 from heaters.models import Artifact, ArtifactKind, Video
 from heaters.repositories.database import Job, UnitOfWork
@@ -17,11 +17,9 @@ def add_address(uow: UnitOfWork, address: str) -> Video:
     Raises:
         InvalidInput: the address is not http or https with a host.
     """
-    address = address.strip()
+    address = check_url(address)
     parts = urlsplit(address)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise InvalidInput(f"not an http or https address: {address!r}")
-    title = parts.path.rstrip("/").rpartition("/")[2] or parts.hostname
+    title = unquote(parts.path.rstrip("/").rpartition("/")[2]) or parts.hostname or address
     video = VideoRepository(uow.session).add(Video(title=title, source=address))
     uow.send(Job("download", _id(video)))
     return video

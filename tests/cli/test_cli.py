@@ -1,0 +1,201 @@
+"""The command line as programs and people use it: real processes, embedded servers on demand."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.barcodes import decode_barcodes, write_barcode_video
+from tests.support.http_server import serve_folder
+from tests.support.servers import wait_until_stopped
+
+FPS = Fraction(24000, 1001)
+
+
+class Heaters:
+    """The program over one data folder."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.environment = os.environ | {
+            "HEATERS_DATA_DIR": str(data_dir),
+            "HEATERS_DOWNLOAD_ALLOW_PRIVATE": "true",
+            "NO_COLOR": "1",
+            "COLUMNS": "200",
+        }
+
+    def run(self, *arguments: object) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "heaters", *map(str, arguments)],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    def __call__(self, *arguments: object) -> str:
+        """Run a command that must succeed; return its standard output."""
+        done = self.run(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def json(self, *arguments: object) -> Any:
+        """Run a command that must succeed; return what it says as JSON."""
+        return json.loads(self(*arguments, "--json"))
+
+    def refuses(self, *arguments: object) -> str:
+        """Run a command that must fail; return its one line, without the program's name."""
+        done = self.run(*arguments)
+        assert done.returncode == 1, done.stdout
+        (line,) = done.stderr.strip().splitlines()
+        return line.removeprefix("heaters: ")
+
+
+@pytest.fixture(scope="module")
+def heaters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Heaters]:
+    """One library for the whole module: commands follow each other as in a person's day."""
+    data_dir = tmp_path_factory.mktemp("data folder")
+    yield Heaters(data_dir)
+    wait_until_stopped(data_dir)
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sources") / "It's 1.mp4"
+    return write_barcode_video(path, fps=FPS, frame_count=60, cuts=[24])
+
+
+@pytest.fixture(scope="module")
+def video(heaters: Heaters, source: Path) -> dict[str, Any]:
+    """The source, ingested from its file."""
+    (found,) = heaters.json("ingest", source, "--wait")
+    return found
+
+
+def test_ingest_of_a_file_ends_with_a_ready_video_in_json(video: dict[str, Any]) -> None:
+    assert video == {
+        "id": 1,
+        "title": "It's 1",
+        "state": "ready",
+        "fps": "24000/1001",
+        "frame_count": 60,
+        "width": 320,
+        "height": 180,
+        "cuts": [24],
+        "clip_count": 2,
+        "error": None,
+    }
+
+
+def test_a_session_from_cuts_to_collected_files(
+    heaters: Heaters, video: dict[str, Any], tmp_path: Path
+) -> None:
+    heaters("cuts", "add", video["id"], 40)
+    heaters("cuts", "move", video["id"], 24, 20)
+    assert heaters.json("cuts", "list", video["id"]) == [20, 40]
+    heaters("undo")
+    assert heaters.json("cuts", "list", video["id"]) == [24, 40]
+    heaters("redo")
+    clips = heaters.json("clips", "--video", video["id"])
+    assert [(c["start_frame"], c["end_frame"]) for c in clips] == [(0, 20), (20, 40), (40, 60)]
+
+    heaters("review", "skip", clips[1]["id"])
+    heaters("review", "approve", "--video", video["id"], "--all-pending")
+    heaters("wait", "--timeout", 100)
+    heaters("collect", "--to", tmp_path)
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    assert [(m["start_frame"], m["end_frame"], m["fps"]) for m in manifest] == [
+        (0, 20, "24000/1001"),
+        (40, 60, "24000/1001"),
+    ]
+    for entry in manifest:
+        shown = decode_barcodes(tmp_path / entry["file"])
+        assert shown == list(range(entry["start_frame"], entry["end_frame"]))
+
+    by_state = {c["state"] for c in heaters.json("clips", "--video", video["id"])}
+    assert by_state == {"embedded", "review_skipped"}
+    exports = [c["export"] for c in heaters.json("clips", "--state", "embedded")]
+    assert all(Path(export).is_file() for export in exports)
+    (alike,) = heaters.json("similar", clips[0]["id"])
+    assert alike["clip_id"] == clips[2]["id"]
+    assert heaters.json("check") == []
+
+
+def test_ingest_of_an_address_ends_with_a_ready_video(heaters: Heaters, source: Path) -> None:
+    with serve_folder(source.parent) as base_url:
+        (found,) = heaters.json("ingest", f"{base_url}/It%27s%201.mp4", "--wait")
+    assert (found["state"], found["cuts"], found["frame_count"]) == ("ready", [24], 60)
+
+
+def test_ingest_of_a_folder_takes_the_videos_in_it(heaters: Heaters, tmp_path: Path) -> None:
+    for name in ("b.mp4", "a.mp4"):
+        write_barcode_video(tmp_path / name, fps=Fraction(25), frame_count=10)
+    (tmp_path / "notes.txt").write_text("not a video")
+    found = heaters.json("ingest", tmp_path, "--wait")
+    assert [(v["title"], v["state"]) for v in found] == [("a", "ready"), ("b", "ready")]
+
+
+def test_an_ingest_that_fails_says_why_and_exits_1(heaters: Heaters, tmp_path: Path) -> None:
+    path = tmp_path / "broken.mp4"
+    path.write_bytes(b"\0" * 5000)
+    done = heaters.run("ingest", path, "--wait", "--json")
+    assert done.returncode == 1
+    (found,) = json.loads(done.stdout)
+    assert found["state"] == "preprocess_failed"
+    assert "broken" in done.stderr
+    assert found["error"] in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("ingest", "no-such-file.mp4"), "no such file: no-such-file.mp4"),
+        (("ingest", "ftp://example.org/a.mp4"), "only http and https"),
+        (("clips", "--video", 999), "there is no video 999"),
+        (("cuts", "add", 1, 99999), "99999"),
+        (("review", "approve", 999), "999"),
+        (("review", "approve"), "say which clips"),
+        (("similar", 999), "there is no clip 999"),
+        (("search", "a red car"), "text"),
+        (("retry",), "say which one"),
+        (("retry", "--video", 1), "not failed"),
+    ],
+    ids=lambda value: " ".join(map(str, value)) if isinstance(value, tuple) else "",
+)
+def test_bad_input_gets_one_line_that_names_it(
+    heaters: Heaters, video: dict[str, Any], arguments: tuple[object, ...], reason: str
+) -> None:
+    assert reason in heaters.refuses(*arguments)
+
+
+def test_a_setting_that_cannot_be_read_is_named(heaters: Heaters) -> None:
+    heaters.environment["HEATERS_PORT"] = "eighty"
+    try:
+        assert "HEATERS_PORT" in heaters.refuses("videos")
+    finally:
+        del heaters.environment["HEATERS_PORT"]
+
+
+def test_the_doctor_finds_every_part(heaters: Heaters) -> None:
+    checks = heaters.json("doctor")
+    assert {check["part"] for check in checks} >= {"ffmpeg", "PostgreSQL", "Valkey", "object store"}
+    assert all(check["ok"] for check in checks)
+
+
+def test_the_doctor_names_what_is_missing(heaters: Heaters) -> None:
+    heaters.environment["HEATERS_FFMPEG"] = "/no/such/ffmpeg"
+    try:
+        done = heaters.run("doctor")
+    finally:
+        del heaters.environment["HEATERS_FFMPEG"]
+    assert done.returncode == 1
+    assert "HEATERS_FFMPEG is /no/such/ffmpeg" in done.stderr
