@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,33 +85,34 @@ def embedded_servers(
     """
     wanted = {"postgres": postgres, "valkey": redis}
     servers = {kind: server_in(data_dir, kind) for kind in KINDS if wanted[kind]}
-    folders = [server.folder for server in servers.values()]
     with ExitStack() as stack:
-        came_s = time.monotonic()
-        for server in servers.values():
-            _enter(server, stack, on_step)
-        ports = {
-            kind: _wait_until_ready(server, came_s, on_step) for kind, server in servers.items()
-        }
-        stack.enter_context(_guarding(folders))
-        urls = {kind: server.url(ports[kind]) for kind, server in servers.items()}
+        try:
+            urls = _enter(servers, stack, on_step)
+        except OSError as error:
+            raise InvalidConfiguration(
+                f"the data folder {data_dir} cannot be used: {error.strerror}"
+                " (HEATERS_DATA_DIR names another)"
+            ) from error
+        stack.enter_context(_guarding([server.folder for server in servers.values()]))
         yield ServerUrls(urls.get("postgres", ""), urls.get("valkey", ""))
 
 
-def _enter(server: Server, stack: ExitStack, on_step: Callable[[str], None]) -> None:
-    """Become a user until ``stack`` closes, and see to it that the server has a supervisor."""
-    try:
+def _enter(
+    servers: Mapping[str, Server], stack: ExitStack, on_step: Callable[[str], None]
+) -> dict[str, str]:
+    """Become a user until ``stack`` closes, and return the addresses once all servers are ready."""
+    came_s = time.monotonic()
+    for server in servers.values():
         server.folder.create()
         lock = stack.enter_context(try_locked(server.folder.users_lock, shared=True))
         if lock is None:
             on_step(f"waiting until {server.name} has stopped")
             stack.enter_context(locked(server.folder.users_lock, shared=True))
         _ensure_supervisor(server.folder)
-    except OSError as error:
-        raise InvalidConfiguration(
-            f"the data folder {server.folder.path.parent} cannot be used: {error.strerror}"
-            " (HEATERS_DATA_DIR names another)"
-        ) from error
+    return {
+        kind: server.url(_wait_until_ready(server, came_s, on_step))
+        for kind, server in servers.items()
+    }
 
 
 def _ensure_supervisor(folder: ServerFolder) -> bool:
@@ -188,7 +189,12 @@ def _guarding(folders: Sequence[ServerFolder]) -> Iterator[None]:
 
 
 def status(data_dir: Path) -> list[ServerStatus]:
-    """Return how each embedded server below ``data_dir`` is; starts and changes nothing."""
+    """Return how each embedded server below ``data_dir`` is; start and change nothing.
+
+    Raises:
+        InvalidConfiguration: a server's package is not installed.
+        OSError: the folder is not ours to read.
+    """
     return [_status(server_in(data_dir, kind)) for kind in KINDS]
 
 
@@ -206,5 +212,5 @@ def _status(server: Server) -> ServerStatus:
         running=running,
         port=state.port if running else None,
         pid=state.pid if running else None,
-        detail=state.detail,
+        detail=state.detail if running or state.phase is Phase.FAILED else "",
     )
