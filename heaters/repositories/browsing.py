@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from heaters.domain.lifecycle import ClipState
-from heaters.models import Action, Artifact, ArtifactKind, Clip, Reviewer, Video
+from heaters.models import Artifact, ArtifactKind, Clip, Video
 
 
 class BrowsingRepository:
@@ -64,13 +65,14 @@ class BrowsingRepository:
 
     def numbered_clips(self, clip_ids: Collection[int]) -> dict[int, tuple[int, Clip]]:
         """Return these clips by id, each with its number among its video's live clips from 1."""
+        other = aliased(Clip)
         earlier = (
             select(func.count())
-            .select_from(other := _other_clips())
+            .select_from(other)
             .where(
-                other.c.video_id == Clip.video_id,
-                other.c.state != ClipState.SUPERSEDED,
-                other.c.start_frame <= Clip.start_frame,
+                other.video_id == Clip.video_id,
+                other.state != ClipState.SUPERSEDED,
+                other.start_frame <= Clip.start_frame,
             )
             .scalar_subquery()
         )
@@ -95,23 +97,7 @@ class BrowsingRepository:
             )
             .group_by(col(owner))
         )
-        return {owner_id: artifact_id for owner_id, artifact_id in self._session.exec(query)}
-
-    def actions(
-        self, video_id: int, *, before_id: int | None, limit: int
-    ) -> list[tuple[Action, str | None]]:
-        """Return actions on a video, the latest first, each with its reviewer's name."""
-        query = (
-            select(Action, Reviewer.name)
-            .join(Reviewer, col(Reviewer.id) == col(Action.reviewer_id), isouter=True)
-            .where(Action.video_id == video_id)
-            .order_by(col(Action.id).desc())
-            .limit(limit)
-        )
-        if before_id is not None:
-            query = query.where(col(Action.id) < before_id)
-        return list(self._session.exec(query))
-
-
-def _other_clips():  # noqa: ANN202 - an alias has no type of its own worth naming
-    return Clip.__table__.alias("other")  # pyright: ignore[reportAttributeAccessIssue]
+        found = self._session.exec(query).all()
+        return {
+            owner_id: id_ for owner_id, id_ in found if owner_id is not None and id_ is not None
+        }

@@ -1,0 +1,110 @@
+"""Files of videos and clips, by id: bytes by range from a local store, a redirect to an S3 one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from heaters.domain.errors import HeatersError, NotFound
+from heaters.domain.time import format_timecode
+from heaters.models import Artifact, ArtifactKind
+from heaters.repositories.artifacts import ArtifactRepository
+from heaters.repositories.clips import ClipRepository
+from heaters.repositories.videos import VideoRepository
+from heaters.runtime import Runtime
+from heaters.storage import keys
+
+PRESIGNED_S = 3600
+"""How long a redirect to the store works: a browser keeps it for as long as it plays."""
+
+_DAY_S = 24 * 3600
+
+
+def video_file(request: Request) -> Response:
+    """Answer ``/media/videos/{video_id}/proxy`` or ``…/poster``."""
+    video_id, kind = request.path_params["video_id"], ArtifactKind(request.path_params["kind"])
+    return _answer(request, lambda session: ArtifactRepository(session).of_video(video_id, kind))
+
+
+def clip_export(request: Request) -> Response:
+    """Answer ``/media/clips/{clip_id}/export``: the exported clip, as a download."""
+    clip_id: int = request.path_params["clip_id"]
+    name = ""
+
+    def find(session: Session) -> Artifact:
+        nonlocal name
+        name = _download_name(session, clip_id)
+        return _one(ArtifactRepository(session).of_clip(clip_id, ArtifactKind.EXPORT), clip_id)
+
+    return _answer(request, find, lambda: name)
+
+
+def clip_keyframe(request: Request) -> Response:
+    """Answer ``/media/clips/{clip_id}/keyframes/{frame}``; the frame is the proxy's index."""
+    clip_id, frame = request.path_params["clip_id"], request.path_params["frame"]
+
+    def find(session: Session) -> Artifact:
+        keyframes = ArtifactRepository(session).of_clip(clip_id, ArtifactKind.KEYFRAME)
+        return _one([keyframe for keyframe in keyframes if keyframe.frame == frame], clip_id)
+
+    return _answer(request, find)
+
+
+ROUTES = [
+    Route("/media/videos/{video_id:int}/{kind}", video_file),
+    Route("/media/clips/{clip_id:int}/export", clip_export),
+    Route("/media/clips/{clip_id:int}/keyframes/{frame:int}", clip_keyframe),
+]
+
+
+def _answer(
+    request: Request,
+    find: Callable[[Session], Artifact],
+    download_name: Callable[[], str | None] = lambda: None,
+) -> Response:
+    runtime: Runtime = request.app.state.runtime
+    try:
+        with runtime.database.unit_of_work() as uow:
+            artifact = find(uow.session)
+        path = runtime.store.local_path(artifact.key)
+        address = None if path else runtime.store.presign(artifact.key, PRESIGNED_S)
+    except NotFound as error:
+        return PlainTextResponse(str(error), 404)
+    except HeatersError as error:
+        return PlainTextResponse(str(error), 503)
+    if address:
+        headers = {"Cache-Control": f"private, max-age={PRESIGNED_S // 2}"}
+        return RedirectResponse(address, 307, headers)
+    assert path is not None
+    # A key names the same bytes for ever, so the artifact's id stands for them.
+    headers = {"ETag": f'"{artifact.id}"', "Cache-Control": "private, no-cache"}
+    if "v" in request.query_params:
+        headers["Cache-Control"] = f"private, max-age={_DAY_S}, immutable"
+    if request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return FileResponse(
+        path,
+        headers=headers,
+        media_type=keys.content_type(artifact.key),
+        filename=download_name(),
+    )
+
+
+def _one(artifacts: Sequence[Artifact], clip_id: int) -> Artifact:
+    if not artifacts:
+        raise NotFound(f"clip {clip_id} has no such file")
+    return artifacts[-1]
+
+
+def _download_name(session: Session, clip_id: int) -> str:
+    clip = ClipRepository(session).get(clip_id)
+    video = VideoRepository(session).get(clip.video_id)
+    assert video.fps is not None
+    start = format_timecode(clip.start_frame, video.fps).replace(":", ".")
+    title = re.sub(r"[^\w .()-]+", "_", video.title).strip(" .")[:80] or "clip"
+    return f"{title} {start}.mp4"

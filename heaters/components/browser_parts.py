@@ -1,0 +1,60 @@
+"""Parts of pages that live in the browser: React components of ours, in ``assets/``."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from heaters.state.views import Outline
+
+
+def _verdict_and_clip(
+    verdict: rx.Var[str], clip_id: rx.Var[int]
+) -> tuple[rx.Var[str], rx.Var[int]]:
+    return verdict, clip_id
+
+
+class ClipPicture(rx.NoSSRComponent):
+    """A clip as a button: its first frame, and exactly its frames in a loop while pressed in."""
+
+    library = "$/public/clips/clip_picture.js"
+    tag = "ClipPicture"
+
+    src: rx.Var[str]
+    fps_num: rx.Var[int]
+    fps_den: rx.Var[int]
+    width: rx.Var[int]
+    height: rx.Var[int]
+    start_frame: rx.Var[int]
+    end_frame: rx.Var[int]
+    label: rx.Var[str]
+
+
+class OutlineStrip(rx.NoSSRComponent):
+    """The whole video, each clip in the colour of its state."""
+
+    library = "$/public/clips/outline.js"
+    tag = "OutlineStrip"
+
+    outline: rx.Var[Outline]
+    label: rx.Var[str]
+    on_pick: rx.EventHandler[rx.event.passthrough_event_spec(int)]
+
+
+class ReviewKeys(rx.NoSSRComponent):
+    """Keys of the clip grid; shows nothing."""
+
+    library = "$/public/clips/review_keys.js"
+    tag = "ReviewKeys"
+
+    on_verdict: rx.EventHandler[_verdict_and_clip]
+    on_undo: rx.EventHandler[rx.event.no_args_event_spec]
+    on_redo: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class UploadArea(rx.NoSSRComponent):
+    """A place to choose or drop files, and how far each upload is."""
+
+    library = "$/public/uploads.js"
+    tag = "UploadArea"
+
+    address: rx.Var[str]

@@ -1,0 +1,91 @@
+"""A clip in the grid: its picture, its state, its frames, and the verdicts open to it."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex.event import EventCallback
+
+from heaters.components.browser_parts import ClipPicture
+from heaters.components.marks import mark
+from heaters.state.views import ClipCard, Proxy
+
+
+def clip_picture(clip: ClipCard, proxy: Proxy) -> rx.Component:
+    """Return the clip's first frame; pressed, it plays the clip in a loop."""
+    return ClipPicture.create(
+        src=proxy.src,
+        fps_num=proxy.fps_num,
+        fps_den=proxy.fps_den,
+        width=proxy.width,
+        height=proxy.height,
+        start_frame=clip.start_frame,
+        end_frame=clip.end_frame,
+        label=f"Play clip {clip.number}",
+    )
+
+
+def clip_facts(clip: ClipCard) -> rx.Component:
+    """Return the clip's number, state and exact range."""
+    return rx.fragment(
+        rx.el.p(
+            mark(clip.group, clip.letter),
+            rx.el.span(clip.number, class_name="figures strong"),
+            rx.el.span(clip.words, class_name="clip-words"),
+            class_name="clip-state",
+        ),
+        rx.el.p(clip.timecodes, class_name="clip-range figures"),
+        rx.el.p(
+            rx.el.span(
+                f"[{clip.start_frame}, {clip.end_frame})",
+                title="first frame, and the frame after the last one",
+            ),
+            rx.el.span(clip.frames),
+            class_name="clip-range figures faint",
+        ),
+    )
+
+
+def clip_card(
+    clip: ClipCard,
+    proxy: Proxy,
+    judge: EventCallback[str, int],
+    retry: EventCallback[int],
+) -> rx.Component:
+    """Return a card that a person can judge with buttons or, while it has the focus, keys."""
+    return rx.el.li(
+        clip_picture(clip, proxy),
+        clip_facts(clip),
+        rx.cond(clip.error != "", rx.el.p(clip.error, title=clip.error, class_name="reason")),
+        rx.el.div(
+            verdict("A", "Approve", clip.can_approve, judge("approve", clip.id)),
+            verdict("S", "Skip", clip.can_skip, judge("skip", clip.id)),
+            verdict("D", "Archive", clip.can_archive, judge("archive", clip.id)),
+            class_name="verdicts",
+        ),
+        rx.el.div(
+            rx.cond(
+                clip.can_retry,
+                rx.el.button("Try again", on_click=retry(clip.id), class_name="link"),
+            ),
+            rx.cond(clip.export != "", rx.el.a("Download", href=clip.export, download=True)),
+            rx.cond(clip.has_similar, rx.el.a("Similar", href=f"/clips/{clip.id}/similar")),
+            class_name="clip-links",
+        ),
+        key=clip.id,
+        tab_index=0,
+        class_name=f"clip clip-{clip.group}",
+        aria_label=f"Clip {clip.number}, {clip.words}",
+        custom_attrs={"data-clip-id": clip.id, "data-group": clip.group},
+    )
+
+
+def verdict(key: str, words: str, is_open: bool, on_click: EventCallback[()]) -> rx.Component:
+    """Return the button of a verdict, with the key that does the same."""
+    return rx.el.button(
+        rx.el.kbd(key, aria_hidden="true"),
+        words,
+        on_click=on_click,
+        disabled=rx.cond(is_open, False, True),
+        tab_index=-1,
+        class_name="verdict",
+    )

@@ -1,0 +1,87 @@
+"""The Reflex application: its pages, the HTTP routes beside them, and what runs while it serves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import reflex as rx
+import reflex.model
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from heaters.api import media, uploads
+from heaters.api.content_policy import content_policy
+from heaters.api.guard import Guard
+from heaters.config import Settings, get_settings
+from heaters.live.hub import Hub
+from heaters.live.listener import listen
+from heaters.live.tabs import Tabs
+from heaters.logs import configure_logging
+from heaters.pages import PAGES
+from heaters.runtime import open_runtime
+from heaters.services.sessions import Sessions, web_token
+from heaters.state.desk import Desk, open_desk
+
+_BUILT_PAGES = Path(__file__).parent.parent / ".web" / "build" / "client"
+
+api = Starlette(routes=[*media.ROUTES, *uploads.ROUTES])
+
+app = rx.App(
+    stylesheets=[f"/style/{name}.css" for name in ("base", "library", "video", "history")],
+    reset_style=False,
+    html_lang="en",
+    api_transformer=api,
+    # Ours: no toasts (they need `eval`), no overlay; notices and the offline line are in our pages.
+    toaster=None,
+    app_wraps={},
+)
+for route, page, title, on_load in PAGES:
+    app.add_page(page, route=route, title=title, on_load=on_load)
+
+
+@asynccontextmanager
+async def _running() -> AsyncIterator[None]:
+    """Open what pages and routes work with, and listen to the database, while the server runs."""
+    settings = get_settings()
+    with open_runtime(settings) as runtime:
+        tabs = Tabs(app)
+        hub = Hub(tabs.refresh)
+        open_desk(Desk(runtime, _sessions(settings), hub, tabs))
+        api.state.runtime = runtime
+        listening = asyncio.create_task(
+            listen(runtime.database_url, hub.announce, hub.announce_all)
+        )
+        try:
+            yield
+        finally:
+            listening.cancel()
+            open_desk(None)
+
+
+app.register_lifespan_task(_running)
+
+
+def serve() -> ASGIApp:
+    """Return the whole application behind its guard: what the web server runs."""
+    settings = get_settings()
+    configure_logging(settings.log_level)
+    policy = content_policy(_BUILT_PAGES, _media_origins(settings))
+    return Guard(app(), _sessions(settings), policy)
+
+
+def _sessions(settings: Settings) -> Sessions:
+    return Sessions(web_token(settings.data_dir))
+
+
+def _media_origins(settings: Settings) -> str:
+    """Return where a store other than a folder sends browsers for its objects."""
+    if not (settings.storage_url or "").startswith("s3:"):
+        return ""
+    if not settings.s3_endpoint_url:
+        return "https:"
+    parts = urlsplit(settings.s3_endpoint_url)
+    return f"{parts.scheme}://{parts.netloc} {parts.scheme}://*.{parts.netloc}"

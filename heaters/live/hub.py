@@ -1,0 +1,70 @@
+"""Topics and who follows them: brings news of a change to every open page that shows it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+LIBRARY = "library"
+"""The topic of pages that show all videos."""
+
+PAUSE_S = 0.1
+"""At least so long between two deliveries to one follower: changes meanwhile make one delivery."""
+
+
+def video_topic(video_id: int) -> str:
+    """Return the topic of one video, its clips and its history."""
+    return f"video:{video_id}"
+
+
+class Hub:
+    """The followers of one web process; used from its event loop alone.
+
+    Args:
+        deliver: tells one follower (a tab's token) to look again, and returns once it has; false if
+            the follower is gone.
+    """
+
+    def __init__(self, deliver: Callable[[str], Awaitable[bool]]) -> None:
+        self._deliver = deliver
+        self._topics: dict[str, str] = {}
+        self._waiting: set[str] = set()
+        self._deliveries: dict[str, asyncio.Task[None]] = {}
+
+    def follow(self, follower: str, topic: str) -> None:
+        """Have ``follower`` told about changes of ``topic``, and of no other topic from now on."""
+        self._topics[follower] = topic
+
+    @property
+    def followers(self) -> int:
+        """How many followers there are, those gone but not noticed yet included."""
+        return len(self._topics)
+
+    def announce(self, video_id: int) -> None:
+        """Tell those who follow the video, or all videos, that it changed."""
+        topics = {video_topic(video_id), LIBRARY}
+        for follower in [name for name, topic in self._topics.items() if topic in topics]:
+            self._wake(follower)
+
+    def announce_all(self) -> None:
+        """Tell every follower to look again, since changes may have been missed."""
+        for follower in list(self._topics):
+            self._wake(follower)
+
+    def _wake(self, follower: str) -> None:
+        self._waiting.add(follower)
+        if follower not in self._deliveries:
+            task = asyncio.create_task(self._deliver_until_quiet(follower))
+            self._deliveries[follower] = task
+
+    async def _deliver_until_quiet(self, follower: str) -> None:
+        try:
+            while follower in self._waiting:
+                self._waiting.discard(follower)
+                if not await self._deliver(follower):
+                    self._topics.pop(follower, None)
+                    self._waiting.discard(follower)
+                    return
+                await asyncio.sleep(PAUSE_S)
+        finally:
+            del self._deliveries[follower]

@@ -1,0 +1,77 @@
+"""The library: a wall of posters, and the ways to add a video."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from heaters.components.browser_parts import UploadArea
+from heaters.components.frame import page_frame, pager
+from heaters.components.videos import video_tile
+from heaters.state.library import LibraryState
+
+
+def library_page() -> rx.Component:
+    """Return the page at ``/``."""
+    return page_frame(
+        LibraryState,
+        _adding(),
+        rx.cond(
+            LibraryState.loaded,
+            rx.cond(LibraryState.video_count > 0, _wall(), _empty()),
+            rx.el.p("Opening the library…", class_name="opening", role="status"),
+        ),
+    )
+
+
+def _adding() -> rx.Component:
+    return rx.el.section(
+        rx.el.form(
+            rx.el.label("Add a video", html_for="source", class_name="visually-hidden"),
+            rx.el.input(
+                id="source",
+                name="source",
+                type="text",
+                required=True,
+                auto_complete="off",
+                spell_check=False,
+                placeholder="https://… or /path/on/this/machine.mp4",
+            ),
+            rx.el.button("Add", type="submit", class_name="button primary"),
+            on_submit=LibraryState.add,
+            reset_on_submit=True,
+            class_name="add-form",
+        ),
+        UploadArea.create(address="/api/uploads"),
+        rx.cond(
+            LibraryState.copying != "",
+            rx.el.div(
+                rx.el.span(LibraryState.copying, class_name="upload-name"),
+                rx.el.progress(value=LibraryState.copied_percent, max=100, aria_label="brought in"),
+                class_name="upload",
+                role="status",
+            ),
+        ),
+        class_name="adding",
+        aria_label="Add videos",
+    )
+
+
+def _wall() -> rx.Component:
+    return rx.fragment(
+        rx.el.ul(
+            rx.foreach(LibraryState.videos, lambda video: video_tile(video, LibraryState.retry)),
+            class_name="wall",
+        ),
+        pager(LibraryState.page, LibraryState.page_count, LibraryState.turn_page, "videos"),
+    )
+
+
+def _empty() -> rx.Component:
+    return rx.el.section(
+        rx.el.h1("No videos yet"),
+        rx.el.p(
+            "Paste the address of one above, name a file of this machine, or drop files anywhere"
+            " on this page. Heaters finds the shots in it; you watch them and approve what to keep."
+        ),
+        class_name="empty",
+    )

@@ -1,0 +1,84 @@
+"""What every page of this process works with, and the one way a page changes anything."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import reflex as rx
+from reflex.event import EventCallback
+
+from heaters.domain.errors import HeatersError
+from heaters.live.hub import Hub
+from heaters.live.tabs import Tabs
+from heaters.repositories.database import UnitOfWork
+from heaters.runtime import Runtime
+from heaters.services.sessions import Sessions
+
+T = TypeVar("T")
+
+
+class NotSignedIn(HeatersError):
+    """An event came without a valid session: the cookie ran out while the page was open."""
+
+    def __init__(self) -> None:
+        super().__init__("you are signed out: open the address that Heaters printed again")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The parts of a web process that pages use."""
+
+    runtime: Runtime
+    sessions: Sessions
+    hub: Hub
+    tabs: Tabs
+
+    def reviewer_id(self, state: rx.State) -> int:
+        """Return who sent the event that ``state`` handles.
+
+        Raises:
+            NotSignedIn: nobody we know.
+        """
+        for pair in state.router.headers.cookie.split(";"):
+            name, _, value = pair.strip().partition("=")
+            if name == self.sessions.cookie_name:
+                reviewer_id = self.sessions.reviewer_id(value)
+                if reviewer_id is not None:
+                    return reviewer_id
+        raise NotSignedIn
+
+    def follow(self, state: rx.State, topic: str, refresh: EventCallback[()]) -> None:
+        """Have ``refresh`` handled for this tab whenever ``topic`` changes, until it shows another.
+
+        The handler takes no arguments.
+        """
+        token = state.router.session.client_token
+        self.tabs.refresh_with(token, refresh)
+        self.hub.follow(token, topic)
+
+    async def transact(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Do ``work`` in one transaction, in a thread, and return what it returns."""
+
+        def run() -> T:
+            with self.runtime.database.unit_of_work() as uow:
+                return work(uow)
+
+        return await asyncio.to_thread(run)
+
+
+_desk: Desk | None = None
+
+
+def open_desk(desk: Desk | None) -> None:
+    """Give the pages of this process what they work with, or take it away at the end."""
+    global _desk  # noqa: PLW0603 - Reflex makes states; nothing can be passed to them
+    _desk = desk
+
+
+def desk() -> Desk:
+    """Return what this process's pages work with, while it serves."""
+    assert _desk is not None, "pages are served by `heaters web`"
+    return _desk

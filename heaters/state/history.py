@@ -1,0 +1,140 @@
+"""A video's history page: what happened to it, by whom, when, and taking it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import reflex as rx
+
+from heaters.domain.errors import HeatersError, InvalidInput, NotFound
+from heaters.live.hub import video_topic
+from heaters.models import Action, ActionKind
+from heaters.repositories.actions import ActionRepository, HistoryEntry
+from heaters.repositories.database import UnitOfWork
+from heaters.repositories.videos import VideoRepository
+from heaters.services.undoing import redo, undo
+from heaters.state.desk import desk
+from heaters.state.page import PageState, checked_id
+from heaters.state.words import action_words
+
+PAGE_SIZE = 100
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One action; ``can`` is ``undo``, ``redo`` or nothing.
+
+    Attributes:
+        moment: when, to the second, in this machine's time.
+        taken_back: whether a later action took it back.
+    """
+
+    revision: int
+    reviewer: str
+    moment: str
+    words: str
+    reason: str
+    taken_back: bool
+    can: str
+
+
+class HistoryState(PageState, rx.State):
+    """What one tab shows of one video's history.
+
+    Attributes:
+        has_more: whether there are older actions than those shown.
+    """
+
+    title: str = ""
+    shown_video_id: int = 0
+    entries: list[Entry] = []  # noqa: RUF012 - Reflex copies defaults
+    entry_count: int = 0
+    has_more: bool = False
+    _limit: int = PAGE_SIZE
+
+    @rx.event
+    async def load(self) -> None:
+        """Follow the video named in the address and show its history."""
+        self.reset()
+        try:
+            self.shown_video_id = checked_id(self.video_id)  # pyright: ignore[reportAttributeAccessIssue]
+        except HeatersError as error:
+            self.missing = str(error)
+            return
+        desk().follow(self, video_topic(self.shown_video_id), HistoryState.refresh)
+        await self._read()
+
+    @rx.event
+    async def refresh(self) -> None:
+        """Look again: something changed."""
+        await self._read()
+
+    @rx.event
+    async def show_older(self) -> None:
+        """Show more of the past."""
+        self._limit += PAGE_SIZE
+        await self._read()
+
+    @rx.event
+    async def reverse(self, way: str, revision: int) -> None:
+        """Undo or redo one's own last action, if it still is the one that was shown as such."""
+        video_id = self.shown_video_id
+
+        def work(uow: UnitOfWork, reviewer_id: int) -> str:
+            VideoRepository(uow.session).lock(video_id)
+            actions = ActionRepository(uow.session)
+            find = actions.last_redoable if way == "redo" else actions.last_undoable
+            latest = find(reviewer_id, video_id)
+            if latest is None or latest.revision != revision:
+                raise InvalidInput("something has happened since: look again at what is last")
+            (redo if way == "redo" else undo)(uow, reviewer_id=reviewer_id, video_id=video_id)
+            return "Done again" if way == "redo" else "Taken back"
+
+        await self._act(work)
+        await self._read()
+
+    async def _read(self) -> None:
+        video_id, limit = self.shown_video_id, self._limit
+        try:
+            reviewer_id = desk().reviewer_id(self)
+            title, entries = await desk().transact(
+                lambda uow: _look(uow, video_id, reviewer_id, limit + 1)
+            )
+        except NotFound as error:
+            self.missing = str(error)
+            return
+        self.title, self.entries = title, entries[:limit]
+        self.entry_count = len(self.entries)
+        self.has_more = len(entries) > limit
+        self.loaded = True
+
+
+def _look(uow: UnitOfWork, video_id: int, reviewer_id: int, limit: int) -> tuple[str, list[Entry]]:
+    video = VideoRepository(uow.session).get(video_id)
+    actions = ActionRepository(uow.session)
+    can = {
+        _revision(actions.last_undoable(reviewer_id, video_id)): "undo",
+        _revision(actions.last_redoable(reviewer_id, video_id)): "redo",
+    }
+    history = actions.history(video_id, limit=limit)
+    return video.title, [_entry(entry, can.get(entry.action.revision, "")) for entry in history]
+
+
+def _revision(action: Action | None) -> int | None:
+    return action.revision if action else None
+
+
+def _entry(entry: HistoryEntry, can: str) -> Entry:
+    action = entry.action
+    words = action_words(action)
+    if action.kind in (ActionKind.UNDO, ActionKind.REDO) and entry.reverses:
+        words = f"{words}: {action_words(entry.reverses)}"
+    return Entry(
+        revision=action.revision,
+        reviewer=entry.reviewer,
+        moment=action.created_at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
+        words=words,
+        reason=action.reason or "",
+        taken_back=entry.reversed_by_id is not None,
+        can=can,
+    )

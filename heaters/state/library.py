@@ -1,0 +1,112 @@
+"""The library page: every video, what the pipeline does with it, and adding more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import reflex as rx
+
+from heaters.domain.errors import InvalidInput
+from heaters.live.hub import LIBRARY
+from heaters.models import ArtifactKind
+from heaters.repositories.browsing import BrowsingRepository
+from heaters.repositories.clips import ClipRepository
+from heaters.repositories.database import UnitOfWork
+from heaters.services.ingest import add_address
+from heaters.services.retrying import retry_video
+from heaters.state.copying import Copying
+from heaters.state.desk import desk
+from heaters.state.page import PageState, checked_id, page_count
+from heaters.state.views import VideoCard, video_card
+
+PAGE_SIZE = 60
+
+
+class LibraryState(PageState, rx.State):
+    """What one tab shows of the library.
+
+    Attributes:
+        page: which screenful, from 0.
+        copying: name of the server's file that is being brought in; empty if none is.
+        copied_percent: how much of it.
+    """
+
+    videos: list[VideoCard] = []  # noqa: RUF012 - Reflex copies defaults
+    video_count: int = 0
+    page: int = 0
+    page_count: int = 1
+    copying: str = ""
+    copied_percent: int = 0
+
+    @rx.event
+    async def load(self) -> None:
+        """Follow the library and show it."""
+        desk().follow(self, LIBRARY, LibraryState.refresh)
+        await self._read()
+
+    @rx.event
+    async def refresh(self) -> None:
+        """Look again: something changed."""
+        await self._read()
+
+    @rx.event
+    async def turn_page(self, by: int) -> None:
+        """Show the next or the previous screenful."""
+        self.page = min(max(0, self.page + (1 if by > 0 else -1)), self.page_count - 1)
+        await self._read()
+
+    @rx.event
+    async def add(self, form: dict[str, str]) -> object:
+        """Add what the person wrote: an address to download, or a path on this machine."""
+        source = str(form.get("source", "")).strip()
+        if source.startswith(("/", "~")):
+            return LibraryState.copy_in(source)
+        await self._act(lambda uow, _: f"Added {add_address(uow, source).title}")
+        await self._read()
+        return None
+
+    @rx.event(background=True)
+    async def copy_in(self, path: str) -> None:
+        """Bring in a file of this machine, which serves only the person sitting at it."""
+        async with self, self._telling_refusals():
+            desk().reviewer_id(self)
+            source = Path(str(path)).expanduser()
+            if self.copying:
+                raise InvalidInput(f"still bringing in {self.copying}: one file at a time")
+            if not source.is_file():
+                raise InvalidInput(f"not a file on this machine: {source}")
+            copy = Copying(source)
+            self.copying, self.copied_percent = source.name, 0
+        async for percent in copy.percents():
+            async with self:
+                self.copied_percent = percent
+        async with self, self._telling_refusals():
+            self.copying = ""
+            await copy.finish()
+
+    @rx.event
+    async def retry(self, video_id: int) -> None:
+        """Have the pipeline try again where it gave up."""
+        await self._act(
+            lambda uow, _: f"Trying {retry_video(uow, checked_id(video_id)).title} again"
+        )
+        await self._read()
+
+    async def _read(self) -> None:
+        page = self.page
+        self.videos, self.video_count = await desk().transact(lambda uow: _library(uow, page))
+        self.page_count = page_count(self.video_count, PAGE_SIZE)
+        self.loaded = True
+
+
+def _library(uow: UnitOfWork, page: int) -> tuple[list[VideoCard], int]:
+    browsing = BrowsingRepository(uow.session)
+    videos = browsing.videos(offset=page * PAGE_SIZE, limit=PAGE_SIZE)
+    ids = [video.id for video in videos if video.id is not None]
+    counts = ClipRepository(uow.session).state_counts(ids)
+    posters = browsing.artifact_ids(ArtifactKind.POSTER, video_ids=ids)
+    cards = [
+        video_card(video, counts.get(video_id, {}), posters.get(video_id))
+        for video_id, video in zip(ids, videos, strict=True)
+    ]
+    return cards, browsing.video_count()

@@ -1,0 +1,74 @@
+"""What the states of all pages share: is it loaded, and the quiet notice at the bottom."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TypeVar
+
+import reflex as rx
+
+from heaters.domain.errors import HeatersError, InvalidInput
+from heaters.repositories.database import UnitOfWork
+from heaters.state.desk import desk
+
+T = TypeVar("T")
+
+
+class PageState(rx.State, mixin=True):
+    """One page in one tab; everything in it is rebuilt when the page is loaded.
+
+    Attributes:
+        loaded: false until the first look at the database, while the page shows its outline.
+        missing: what the page is about does not exist; says so in words.
+        notice: the last thing worth saying, such as a refusal.
+        notice_number: counts notices, so that the same words shown twice are seen twice.
+        notice_is_refusal: whether the notice says why something was not done.
+    """
+
+    loaded: bool = False
+    missing: str = ""
+    notice: str = ""
+    notice_number: int = 0
+    notice_is_refusal: bool = False
+
+    def _tell(self, words: str, *, refusal: bool = False) -> None:
+        self.notice = words
+        self.notice_is_refusal = refusal
+        self.notice_number += 1
+
+    @asynccontextmanager
+    async def _telling_refusals(self) -> AsyncIterator[None]:
+        """Turn an error that Heaters names into a notice."""
+        try:
+            yield
+        except HeatersError as error:
+            self._tell(str(error), refusal=True)
+
+    async def _act(self, work: Callable[[UnitOfWork, int], str]) -> None:
+        """Do what a person asked for in one transaction, and tell them what came of it.
+
+        Args:
+            work: gets the unit of work and the reviewer's id, and returns what it did in words.
+        """
+        async with self._telling_refusals():
+            reviewer_id = desk().reviewer_id(self)
+            self._tell(await desk().transact(lambda uow: work(uow, reviewer_id)))
+
+
+def page_count(count: int, page_size: int) -> int:
+    """Return how many screenfuls ``count`` things fill, at least one."""
+    return max(1, -(-count // page_size))
+
+
+def checked_id(value: object) -> int:
+    """Return an id that came from a browser, which may send anything.
+
+    Raises:
+        InvalidInput: it is no positive whole number.
+    """
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 2**31:
+        raise InvalidInput("no such thing: ids are positive whole numbers")
+    return value

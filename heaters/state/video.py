@@ -1,0 +1,241 @@
+"""A video's page: its facts, its clips, and what to do with them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import accumulate
+
+import reflex as rx
+
+from heaters.domain.errors import HeatersError, NotFound
+from heaters.domain.lifecycle import ClipState
+from heaters.live.hub import video_topic
+from heaters.models import ArtifactKind
+from heaters.repositories.browsing import BrowsingRepository
+from heaters.repositories.clips import ClipRepository
+from heaters.repositories.database import UnitOfWork
+from heaters.repositories.videos import VideoRepository
+from heaters.services.retrying import retry_clip, retry_video
+from heaters.services.reviewing import approve, archive, skip
+from heaters.services.undoing import redo, undo
+from heaters.state.desk import desk
+from heaters.state.page import PageState, checked_id, page_count
+from heaters.state.views import (
+    ClipCard,
+    Count,
+    Outline,
+    Proxy,
+    VideoCard,
+    clip_card,
+    facts,
+    group_counts,
+    outline,
+    proxy,
+    video_card,
+)
+from heaters.state.words import GROUPS, counted, states_of
+
+PAGE_SIZE = 48
+
+_VERDICTS = {"approve": approve, "skip": skip, "archive": archive}
+_DONE = {"approve": "Approved", "skip": "Skipped", "archive": "Archived"}
+_NO_VIDEO = VideoCard(0, "", "", "", "waiting", "", [], "", "", "", [], "", False)
+
+
+class VideoState(PageState, rx.State):
+    """What one tab shows of one video.
+
+    Attributes:
+        counts: how many clips of all are in each group.
+        group: the group that is shown; empty means every clip.
+        shown_count: how many clips are in the group.
+        page: which screenful of these, from 0.
+    """
+
+    video: VideoCard = _NO_VIDEO
+    facts: list[str] = []  # noqa: RUF012 - Reflex copies defaults
+    proxy: Proxy = Proxy()
+    outline: Outline = Outline()
+    counts: list[Count] = []  # noqa: RUF012
+    clips: list[ClipCard] = []  # noqa: RUF012
+    group: str = ""
+    shown_count: int = 0
+    page: int = 0
+    page_count: int = 1
+    _shown_video_id: int = 0
+
+    @rx.var
+    def pending_count(self) -> int:
+        """How many clips wait for a verdict."""
+        return next((count.number for count in self.counts if count.group == "pending"), 0)
+
+    @rx.event
+    async def load(self) -> None:
+        """Follow the video named in the address and show it from its beginning."""
+        try:
+            video_id = checked_id(self.video_id)  # pyright: ignore[reportAttributeAccessIssue]
+        except HeatersError as error:
+            self.missing = str(error)
+            return
+        if video_id != self._shown_video_id:
+            self.reset()
+            self._shown_video_id = video_id
+        desk().follow(self, video_topic(video_id), VideoState.refresh)
+        await self._read()
+
+    @rx.event
+    async def refresh(self) -> None:
+        """Look again: something changed."""
+        await self._read()
+
+    @rx.event
+    async def show_group(self, group: str) -> None:
+        """Show the clips of one group, or all."""
+        self.group = group if group in GROUPS else ""
+        self.page = 0
+        await self._read()
+
+    @rx.event
+    async def turn_page(self, by: int) -> None:
+        """Show the next or the previous screenful."""
+        self.page += 1 if by > 0 else -1
+        await self._read()
+
+    @rx.event
+    async def show_frame(self, frame: int) -> None:
+        """Show the screenful with the clip that holds the frame, of all clips."""
+        ends = list(accumulate(self.outline.lengths))
+        self.group, self.page = "", bisect_right(ends, frame) // PAGE_SIZE
+        await self._read()
+
+    @rx.event
+    async def judge(self, verdict: str, clip_id: int) -> None:
+        """Approve, skip or archive one clip."""
+
+        def work(uow: UnitOfWork, reviewer_id: int) -> str:
+            if verdict not in _VERDICTS:
+                raise NotFound(f"no such verdict: {verdict}")
+            _VERDICTS[verdict](uow, [checked_id(clip_id)], reviewer_id=reviewer_id)
+            return f"{_DONE[verdict]} a clip"
+
+        await self._act(work)
+        await self._read()
+
+    @rx.event
+    async def approve_pending(self) -> None:
+        """Approve every clip of the video that waits for a verdict."""
+        video_id = self._shown_video_id
+
+        def work(uow: UnitOfWork, reviewer_id: int) -> str:
+            VideoRepository(uow.session).lock(video_id)  # so that nobody judges them meanwhile
+            clips = ClipRepository(uow.session).list(
+                video_id=video_id, state=ClipState.PENDING_REVIEW
+            )
+            ids = [clip.id for clip in clips if clip.id is not None]
+            if ids:
+                approve(uow, ids, reviewer_id=reviewer_id)
+            return f"Approved {counted(len(ids), 'clip')}"
+
+        await self._act(work)
+        await self._read()
+
+    @rx.event
+    async def take_back(self) -> None:
+        """Undo one's own last action on this video."""
+        video_id = self._shown_video_id
+
+        def work(uow: UnitOfWork, reviewer_id: int) -> str:
+            action = undo(uow, reviewer_id=reviewer_id, video_id=video_id)
+            return f"Took back an action ({counted(len(action.changes), 'clip')})"
+
+        await self._act(work)
+        await self._read()
+
+    @rx.event
+    async def do_again(self) -> None:
+        """Redo what one last took back on this video."""
+        video_id = self._shown_video_id
+
+        def work(uow: UnitOfWork, reviewer_id: int) -> str:
+            action = redo(uow, reviewer_id=reviewer_id, video_id=video_id)
+            return f"Did it again ({counted(len(action.changes), 'clip')})"
+
+        await self._act(work)
+        await self._read()
+
+    @rx.event
+    async def retry(self) -> None:
+        """Have the pipeline try the video again where it gave up."""
+        video_id = self._shown_video_id
+        await self._act(lambda uow, _: f"Trying {retry_video(uow, video_id).title} again")
+        await self._read()
+
+    @rx.event
+    async def retry_clip(self, clip_id: int) -> None:
+        """Have the pipeline try a clip again where it gave up."""
+
+        def work(uow: UnitOfWork, _reviewer_id: int) -> str:
+            retry_clip(uow, checked_id(clip_id))
+            return "Trying the clip again"
+
+        await self._act(work)
+        await self._read()
+
+    async def _read(self) -> None:
+        video_id, group, page = self._shown_video_id, self.group, self.page
+        try:
+            seen = await desk().transact(lambda uow: _look(uow, video_id, group, page))
+        except NotFound as error:
+            self.missing = str(error)
+            return
+        self.video, self.facts, self.proxy = seen.video, seen.facts, seen.proxy
+        self.outline, self.counts = seen.outline, seen.counts
+        self.clips, self.shown_count, self.page = seen.clips, seen.shown_count, seen.page
+        self.page_count = page_count(self.shown_count, PAGE_SIZE)
+        self.missing = ""
+        self.loaded = True
+
+
+@dataclass(frozen=True)
+class _Seen:
+    video: VideoCard
+    facts: list[str]
+    proxy: Proxy
+    outline: Outline
+    counts: list[Count]
+    clips: list[ClipCard]
+    shown_count: int
+    page: int
+
+
+def _look(uow: UnitOfWork, video_id: int, group: str, page: int) -> _Seen:
+    """Read what the page shows; a page number past the end is brought back."""
+    video = VideoRepository(uow.session).get(video_id)
+    browsing = BrowsingRepository(uow.session)
+    live = browsing.outline(video_id)
+    states = Counter(state for _, state in live)
+    shown = set(states_of(group) if group else states)
+    shown_count = sum(states[state] for state in shown)
+    page = min(max(0, page), max(0, shown_count - 1) // PAGE_SIZE)
+    clips = browsing.clips(video_id, shown, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
+    exports = browsing.artifact_ids(
+        ArtifactKind.EXPORT, clip_ids=[clip.id for _, clip in clips if clip.id is not None]
+    )
+    own = {
+        kind: browsing.artifact_ids(kind, video_ids=[video_id]).get(video_id)
+        for kind in (ArtifactKind.POSTER, ArtifactKind.PROXY)
+    }
+    fps = video.fps or Fraction(1)
+    return _Seen(
+        video=video_card(video, states, own[ArtifactKind.POSTER]),
+        facts=facts(video),
+        proxy=proxy(video, own[ArtifactKind.PROXY]),
+        outline=outline(live, video.frame_count or 0),
+        counts=group_counts(states),
+        clips=[clip_card(number, clip, fps, exports.get(clip.id or 0)) for number, clip in clips],
+        shown_count=shown_count,
+        page=page,
+    )

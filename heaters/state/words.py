@@ -1,0 +1,113 @@
+"""How states are put into words, letters and groups; a group has one colour and one shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from heaters.domain.lifecycle import ClipState, VideoState
+from heaters.models import Action, ActionKind
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a state is shown.
+
+    Attributes:
+        group: states that look alike; a class in the style sheet.
+        letter: stands for the group where colour alone would not do.
+        words: what is going on.
+    """
+
+    group: str
+    letter: str
+    words: str
+
+
+@dataclass(frozen=True)
+class VideoLook:
+    """How a video's state is shown.
+
+    Attributes:
+        group: waiting, working, failed or ready.
+        step: the step it is at, from 1; 4 when all three are done.
+        words: what is going on.
+    """
+
+    group: str
+    step: int
+    words: str
+
+
+CLIP_LOOKS: dict[ClipState, Look] = {
+    ClipState.PENDING_REVIEW: Look("pending", "P", "pending"),
+    ClipState.REVIEW_APPROVED: Look("approved", "A", "approved, waiting for export"),
+    ClipState.EXPORTING: Look("approved", "A", "exporting"),
+    ClipState.EXPORTED: Look("exported", "E", "exported"),
+    ClipState.KEYFRAMING: Look("exported", "E", "exported, taking keyframes"),
+    ClipState.KEYFRAMED: Look("exported", "E", "exported, has keyframes"),
+    ClipState.EMBEDDING: Look("exported", "E", "exported, being embedded"),
+    ClipState.EMBEDDED: Look("exported", "E", "exported, searchable"),
+    ClipState.REVIEW_SKIPPED: Look("skipped", "S", "skipped"),
+    ClipState.REVIEW_ARCHIVED: Look("archived", "D", "archived"),
+    ClipState.EXPORT_FAILED: Look("failed", "!", "export failed"),
+    ClipState.KEYFRAME_FAILED: Look("failed", "!", "keyframes failed"),
+    ClipState.EMBEDDING_FAILED: Look("failed", "!", "embedding failed"),
+    ClipState.SUPERSEDED: Look("archived", "–", "replaced by other cuts"),
+}
+
+GROUPS: tuple[str, ...] = ("pending", "approved", "exported", "skipped", "archived", "failed")
+"""Groups of live clips, in the order in which they are counted."""
+
+STEPS = ("download", "prepare", "find scenes")
+"""The pipeline's three steps of a video."""
+
+VIDEO_LOOKS: dict[VideoState, VideoLook] = {
+    VideoState.NEW: VideoLook("waiting", 1, "waiting to download"),
+    VideoState.DOWNLOADING: VideoLook("working", 1, "downloading"),
+    VideoState.DOWNLOAD_FAILED: VideoLook("failed", 1, "download failed"),
+    VideoState.DOWNLOADED: VideoLook("waiting", 2, "waiting to be prepared"),
+    VideoState.PREPROCESSING: VideoLook("working", 2, "preparing"),
+    VideoState.PREPROCESS_FAILED: VideoLook("failed", 2, "preparing failed"),
+    VideoState.PREPROCESSED: VideoLook("waiting", 3, "waiting for scene detection"),
+    VideoState.DETECTING_SCENES: VideoLook("working", 3, "finding scenes"),
+    VideoState.DETECT_FAILED: VideoLook("failed", 3, "scene detection failed"),
+    VideoState.READY: VideoLook("ready", 4, "ready"),
+}
+
+
+def states_of(group: str) -> list[ClipState]:
+    """Return the states of live clips that the group stands for; none if there is no such group."""
+    return [
+        state
+        for state, look in CLIP_LOOKS.items()
+        if look.group == group and state != ClipState.SUPERSEDED
+    ]
+
+
+def counted(number: int, noun: str) -> str:
+    """Write ``1 clip``, ``1,234 clips``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+_ACTION_WORDS = {
+    ActionKind.REPLACE_CUTS: "set all cuts",
+    ActionKind.ADD_CUT: "cut at frame {frame}",
+    ActionKind.REMOVE_CUT: "removed the cut at frame {frame}",
+    ActionKind.MOVE_CUT: "moved the cut at frame {frame} to {to_frame}",
+    ActionKind.APPROVE: "approved {clips}",
+    ActionKind.SKIP: "skipped {clips}",
+    ActionKind.ARCHIVE: "archived {clips}",
+    ActionKind.GROUP: "grouped {clips}",
+    ActionKind.UNGROUP: "ungrouped {clips}",
+    ActionKind.UNDO: "took back",
+    ActionKind.REDO: "did again",
+}
+
+
+def action_words(action: Action) -> str:
+    """Say what an action did, such as ``approved 3 clips`` or ``moved the cut at 40 to 42``."""
+    return _ACTION_WORDS[action.kind].format(
+        frame=action.frame,
+        to_frame=action.to_frame,
+        clips=counted(len(action.changes), "clip"),
+    )
