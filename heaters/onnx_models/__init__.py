@@ -1,0 +1,1 @@
+"""ONNX models built on this machine from the weights that packages ship, without torch."""
