@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from heaters.domain.lifecycle import ClipState
@@ -21,6 +21,15 @@ class ClipStatus:
     state: ClipState
     group_id: int | None
     revision: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the status as it is stored."""
+        return {"state": self.state, "group_id": self.group_id, "revision": self.revision}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> ClipStatus:
+        """Read a stored status."""
+        return cls(ClipState(stored["state"]), stored["group_id"], stored["revision"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,13 @@ class ClipChange:
 
     def to_json(self) -> dict[str, Any]:
         """Return the change as it is stored."""
-        return asdict(self)
+        return {
+            "clip_id": self.clip_id,
+            "start_frame": self.start_frame,
+            "end_frame": self.end_frame,
+            "before": self.before and self.before.to_json(),
+            "after": self.after.to_json(),
+        }
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> ClipChange:
@@ -60,10 +75,6 @@ class ClipChange:
             stored["clip_id"],
             stored["start_frame"],
             stored["end_frame"],
-            before and _status(before),
-            _status(after),
+            before and ClipStatus.from_json(before),
+            ClipStatus.from_json(after),
         )
-
-
-def _status(stored: dict[str, Any]) -> ClipStatus:
-    return ClipStatus(ClipState(stored["state"]), stored["group_id"], stored["revision"])

@@ -52,6 +52,11 @@ EXPORTED_CLIP_STATES = frozenset(
 )
 """The clip has an exported file, and no job works on it."""
 
+APPROVED_CLIP_STATES = frozenset(
+    {_C.REVIEW_APPROVED, _C.EXPORT_FAILED, *BUSY_CLIP_STATES, *EXPORTED_CLIP_STATES}
+)
+"""A reviewer has approved the clip, and the pipeline moves it from one of these to another."""
+
 REVIEW_STATES = frozenset(
     {_C.PENDING_REVIEW, _C.REVIEW_APPROVED, _C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED}
 )
@@ -99,10 +104,19 @@ Undo has a rule of its own: ``restore``.
 """
 
 
+def decision(state: ClipState) -> ClipState:
+    """Return what reviewers decided on a clip in ``state``, however far its files are."""
+    return _C.REVIEW_APPROVED if state in APPROVED_CLIP_STATES else state
+
+
 class Stateful(Protocol):
     """A video or a clip: anything with an id and one of the states above."""
 
-    id: int | None
+    @property
+    def id(self) -> int | None:
+        """Its id, if it is stored."""
+        ...
+
     state: Any
 
 

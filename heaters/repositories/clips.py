@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from sqlalchemy import literal_column
 from sqlmodel import Session, col, func, select
 
 from heaters.domain.errors import NotFound
 from heaters.domain.lifecycle import ClipState
 from heaters.models import Clip
+
+_IS_LIVE = col(Clip.state) != literal_column("'superseded'")
+# Written out, not bound: the planner must see that the partial indexes apply.
 
 
 class ClipRepository:
@@ -28,18 +32,10 @@ class ClipRepository:
             raise NotFound(f"there is no clip {clip_id}")
         return clip
 
-    def add_all(self, clips: Iterable[Clip]) -> None:
-        """Insert clips, after everything changed so far: the exclusion constraint is immediate."""
-        self._session.flush()
-        self._session.add_all(clips)
-        self._session.flush()
-
     def live(self, video_id: int) -> Sequence[Clip]:
         """Return the live clips of a video in timeline order; they tile it."""
         query = (
-            select(Clip)
-            .where(Clip.video_id == video_id, Clip.state != ClipState.SUPERSEDED)
-            .order_by(col(Clip.start_frame))
+            select(Clip).where(Clip.video_id == video_id, _IS_LIVE).order_by(col(Clip.start_frame))
         )
         return self._session.exec(query).all()
 
@@ -50,17 +46,14 @@ class ClipRepository:
         query = select(Clip).order_by(col(Clip.video_id), col(Clip.start_frame), col(Clip.id))
         if video_id is not None:
             query = query.where(Clip.video_id == video_id)
-        if state is not None:
-            query = query.where(Clip.state == state)
-        else:
-            query = query.where(Clip.state != ClipState.SUPERSEDED)
+        query = query.where(_IS_LIVE if state is None else Clip.state == state)
         return self._session.exec(query).all()
 
     def state_counts(self, video_ids: Iterable[int]) -> dict[int, dict[ClipState, int]]:
         """Return how many clips each video has in each state, superseded ones left out."""
         query = (
             select(Clip.video_id, Clip.state, func.count())
-            .where(col(Clip.video_id).in_(list(video_ids)), Clip.state != ClipState.SUPERSEDED)
+            .where(col(Clip.video_id).in_(list(video_ids)), _IS_LIVE)
             .group_by(col(Clip.video_id), col(Clip.state))
         )
         counts: dict[int, dict[ClipState, int]] = {}

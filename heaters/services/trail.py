@@ -1,0 +1,109 @@
+"""One action under way: it changes clips, and the row that it leaves says what it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from heaters.domain.history import ClipStatus
+from heaters.domain.lifecycle import (
+    APPROVED_CLIP_STATES,
+    BUSY_CLIP_STATES,
+    EXPORTED_CLIP_STATES,
+    ClipState,
+    advance,
+    decision,
+    restore,
+)
+from heaters.domain.review import ClipBusy
+from heaters.domain.stages import STAGES
+from heaters.models import Action, ActionKind
+from heaters.repositories.database import Job, UnitOfWork
+from heaters.repositories.retention import RetentionRepository
+from heaters.repositories.timelines import (
+    LockedClip,
+    LockedVideo,
+    NewClip,
+    TimelineRepository,
+)
+
+
+class Trail:
+    """Collects what one action does to the clips of a video whose row is locked.
+
+    Whatever may be refused is refused before: an action that raises has changed nothing.
+    """
+
+    def __init__(self, uow: UnitOfWork, video: LockedVideo, reviewer_id: int | None) -> None:
+        self._uow = uow
+        self._video_id, self._reviewer_id = video.id, reviewer_id
+        self._revision = video.revision + 1
+        self._changes: list[tuple[ClipStatus, LockedClip]] = []
+
+    def advance(self, clip: LockedClip, target: ClipState) -> None:
+        """Move a clip forward, as the lifecycle's table allows."""
+        self._changes.append((clip.status, clip))
+        advance(clip, target)
+        clip.revision = self._revision
+
+    def put_in_group(self, clip: LockedClip, group_id: int | None) -> None:
+        """Put a clip in a group, or in none."""
+        self._changes.append((clip.status, clip))
+        clip.group_id, clip.revision = group_id, self._revision
+
+    def restore(self, clip: LockedClip, status: ClipStatus, *, has_files: bool) -> None:
+        """Give a clip an earlier status back, and ask for the work that is due in it.
+
+        What the pipeline has done since under the same decision stays done. A clip whose exported
+        files are gone becomes approved, to be exported anew.
+        """
+        self._changes.append((clip.status, clip))
+        if decision(clip.state) != decision(status.state):
+            lacks_files = status.state in EXPORTED_CLIP_STATES and not has_files
+            restore(clip, ClipState.REVIEW_APPROVED if lacks_files else status.state)
+            for stage in STAGES.values():
+                if stage.due is clip.state:
+                    self._uow.send(Job(stage.name, clip.id))
+        clip.group_id, clip.revision = status.group_id, status.revision
+
+    def record(
+        self,
+        kind: ActionKind,
+        *,
+        made: Sequence[NewClip] = (),
+        frame: int | None = None,
+        to_frame: int | None = None,
+        reason: str | None = None,
+        reverses_id: int | None = None,
+    ) -> Action:
+        """Make clips, write what has changed, retire files, and leave the action's row."""
+        action = Action(
+            video_id=self._video_id,
+            revision=self._revision,
+            reviewer_id=self._reviewer_id,
+            kind=kind,
+            frame=frame,
+            to_frame=to_frame,
+            reason=reason,
+            reverses_id=reverses_id,
+            changes=[],
+        )
+        TimelineRepository(self._uow.session).write(action, self._changes, made)
+        turned_down_ids = [
+            clip.id
+            for before, clip in self._changes
+            if before.state in EXPORTED_CLIP_STATES and clip.state not in APPROVED_CLIP_STATES
+        ]
+        if turned_down_ids:
+            RetentionRepository(self._uow.session).retire(turned_down_ids, revision=self._revision)
+        return action
+
+
+def refuse_busy(clips: Iterable[LockedClip]) -> None:
+    """Refuse to go on while a job makes files from one of these clips.
+
+    Raises:
+        ClipBusy: for the first of them.
+    """
+    for clip in clips:
+        if clip.state in BUSY_CLIP_STATES:
+            raise ClipBusy(clip.id, clip.state)
