@@ -45,7 +45,8 @@ def constant_rate(
         return (claims or [FALLBACK_RATE])[0], False
     mean = Fraction(gaps.size, int(gaps.sum())) / time_base
     nearby = [rate for rate in by_distance(mean) if abs(rate / mean - 1) < Fraction(1, 100)]
-    for rate in (*claims, *nearby, mean.limit_denominator(100)):
+    candidates = [_snap(rate) for rate in claims] + claims + nearby + [mean.limit_denominator(100)]
+    for rate in candidates:
         steps = _grid_steps(times, time_base, rate)
         if steps is not None:
             return rate, bool((steps != 1).any())
@@ -58,6 +59,12 @@ def constant_rate(
 def by_distance(rate: Fraction) -> list[Fraction]:
     """Return the standard rates, those first that are closest to ``rate`` in proportion."""
     return sorted(STANDARD_RATES, key=lambda standard: max(standard / rate, rate / standard))
+
+
+def _snap(rate: Fraction) -> Fraction:
+    """Return the standard rate that ``rate`` is a rounding of, if any (19001/317 is 60000/1001)."""
+    standard = by_distance(rate)[0]
+    return standard if abs(rate / standard - 1) < Fraction(1, 5000) else rate
 
 
 def _grid_steps(

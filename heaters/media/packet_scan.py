@@ -89,13 +89,17 @@ class PacketScan:
         return round((int(self.times[-1]) - int(self.times[0])) * self.time_base * fps) + 1
 
 
+def may_jump(container: InputContainer) -> bool:
+    """Tell whether the format is one for broadcast, whose time stamps may start anew anywhere."""
+    return bool(container.format.flags & Flags.ts_discont.value)
+
+
 def scan_packets(
     container: InputContainer, video: VideoStream, audio: AudioStream | None
 ) -> PacketScan:
     """Read the packets of two streams to the end, or to where the file is broken."""
     streams = [video, audio] if audio else [video]
-    may_jump = bool(container.format.flags & Flags.ts_discont.value)
-    tracks = {s.index: _Track(time_base(s), may_jump) for s in streams}
+    tracks = {s.index: _Track(time_base(s), may_jump(container)) for s in streams}
     picture, trouble = None, ""
     try:
         for packet in container.demux(*streams):
@@ -110,8 +114,8 @@ def scan_packets(
     times, start_s = track.times(), Fraction(0)
     if picture and picture.pts is not None and container.start_time is not None:
         times = times[np.searchsorted(times, picture.pts) :]
-        start_s = picture.pts * track.time_base - _origin_s(container, video, may_jump)
-    if not trouble and not may_jump:
+        start_s = picture.pts * track.time_base - _origin_s(container, video)
+    if not trouble and not may_jump(container):
         trouble = _missing_end(container, tracks)
     warnings = (trouble,) if trouble else ()
     return PacketScan(picture, times, track.time_base, len(track.pts), start_s, warnings)
@@ -124,13 +128,13 @@ def _first_picture(packet: Packet) -> VideoFrame | None:
         return None  # the stream begins in the middle of a group of pictures
 
 
-def _origin_s(container: InputContainer, video: VideoStream, may_jump: bool) -> Fraction:
+def _origin_s(container: InputContainer, video: VideoStream) -> Fraction:
     """Return what ffmpeg subtracts from every time stamp.
 
     That is the container's start or, in formats that may jump, that of the streams which it reads.
     """
     start_s = (container.start_time or 0) * _MICROSECOND
-    if not may_jump:
+    if not may_jump(container):
         return start_s
     read = (video, *container.streams.audio, *container.streams.subtitles)
     starts_s = [s.start_time * time_base(s) for s in read if s.start_time is not None]

@@ -64,10 +64,12 @@ def preprocess_arguments(
     read = _input(source)
     frames = _proxy_frames(read, info, max_height).filter_multi_output("split")
     small_frames = frames[1].filter("scale", *ANALYSIS_SIZE, flags="area").filter("format", "bgr24")
-    has_sound = info.audio_index is not None
-    streams = [frames[0], _proxy_sound(read, info)] if has_sound else [frames[0]]
+    streams, options = [frames[0]], PROXY.options(with_sound=info.audio_index is not None)
+    if info.audio_index is not None:
+        streams.append(read[str(info.audio_index)])
+        options["af"] = _sound_filters(info)
     return ffmpeg.merge_outputs(
-        ffmpeg.output(*streams, _url(outputs.proxy), **PROXY.options(with_sound=has_sound)),
+        ffmpeg.output(*streams, _url(outputs.proxy), **options),
         ffmpeg.output(small_frames, _url(outputs.analysis), **ANALYSIS.options(with_sound=False)),
         _master(read, info, outputs),
     ).get_args()
@@ -82,7 +84,8 @@ def master_trial_arguments(
 
 
 def _input(source: Path) -> Any:
-    return ffmpeg.input(_url(source), **INPUT_OPTIONS)
+    # Filters of the picture cope with changes themselves: anew, they would lose their place.
+    return ffmpeg.input(_url(source), **INPUT_OPTIONS, **{"reinit_filter:v": 0})
 
 
 def _url(path: Path) -> str:
@@ -103,11 +106,16 @@ def _master(read: Any, info: SourceInfo, outputs: Outputs, **limit: int) -> Any:
 def _proxy_frames(read: Any, info: SourceInfo, max_height: int | None) -> Any:
     """Chain the filters that make frame i what is shown at i/fps after the first picture.
 
-    ffmpeg has turned the picture upright before. The start is a constant, and ``fps`` told where it
-    is, so that a source which changes its size on the way and so restarts these filters stays in
-    step.
+    ffmpeg has turned the picture upright before. The first two do nothing unless the source changes
+    its size or format on the way.
     """
-    frames = read[str(info.video_index)]
+    turned = info.rotation in (90, 270)
+    coded_size = (info.coded_width, info.coded_height)
+    frames = (
+        read[str(info.video_index)]
+        .filter("scale", *(reversed(coded_size) if turned else coded_size))
+        .filter("format", info.pixel_format)
+    )
     if info.interlaced:
         frames = frames.filter("bwdif", mode="send_frame", deint="interlaced")
     if info.colour is Colour.HDR:
@@ -115,10 +123,11 @@ def _proxy_frames(read: Any, info: SourceInfo, max_height: int | None) -> Any:
     elif info.colour is Colour.UNTAGGED_YUV:
         high = info.coded_height >= _LEAST_HD_HEIGHT
         frames = frames.filter("setparams", colorspace="bt709" if high else "smpte170m")
-    matrix = {"out_color_matrix": "bt709"} if info.colour is Colour.RGB else {}
-    width, height = proxy_size(info, max_height)
+    values = {"out_range": "tv"} if info.full_range else {}
+    if info.colour is Colour.RGB:
+        values["out_color_matrix"] = "bt709"
     return (
-        frames.filter("scale", width, height, out_range="tv", **matrix)
+        frames.filter("scale", *proxy_size(info, max_height), **values)
         .filter("format", "yuv420p")
         .filter("setsar", 1)
         .filter("setpts", f"PTS-({info.start_s})/TB")
@@ -137,12 +146,15 @@ def _to_standard_range(frames: Any) -> Any:
     )
 
 
-def _proxy_sound(read: Any, info: SourceInfo) -> Any:
-    """Chain the filters that make the sound begin and, with ``-shortest``, end with the picture."""
-    return (
-        read[str(info.audio_index)]
-        .filter("asetpts", f"PTS-({info.start_s})/TB")
-        .filter("aresample", **{"async": 1}, first_pts=0)
-        .filter("aformat", channel_layouts="mono|stereo")
-        .filter("apad")
-    )
+def _sound_filters(info: SourceInfo) -> str:
+    """Make the sound begin and end with the picture: cut it, or fill up with silence.
+
+    Where sound may change its format on the way, ffmpeg starts these filters anew there. They must
+    not fill up from 0 again, so such a source's sound begins and ends where it does.
+    """
+    to_picture = f"asetpts=PTS-({info.start_s})/TB"
+    stereo = "aformat=channel_layouts=mono|stereo"
+    if info.may_change:
+        return f"{to_picture},aresample=async=1,atrim=start=0,{stereo}"
+    end_s = float(info.frame_count / info.fps)
+    return f"{to_picture},aresample=async=1:first_pts=0,{stereo},apad,atrim=end={end_s:.6f}"

@@ -19,7 +19,7 @@ from av.video.stream import VideoStream
 
 from heaters.domain.errors import InvalidInput
 from heaters.media.frame_rate import constant_rate
-from heaters.media.packet_scan import scan_packets
+from heaters.media.packet_scan import may_jump, scan_packets
 
 # Demuxers that may open a source. Playlists and scripts (hls, dash, concat, …) are not among them:
 # they would make ffmpeg read other files or fetch addresses that their author names. Nor are
@@ -39,6 +39,7 @@ INPUT_OPTIONS: Final = {
 _INTERLACED_FIELD_ORDERS = range(2, 6)  # AV_FIELD_TT to AV_FIELD_BT
 _HDR_TRANSFERS = (16, 18)  # SMPTE ST 2084 (PQ), ARIB STD-B67 (HLG)
 _UNKNOWN_MATRIX = 2
+_FULL_RANGE = 2
 _PLAUSIBLE_ASPECT = 16
 
 
@@ -58,6 +59,7 @@ class SourceInfo:
     Attributes:
         container: ffmpeg's name of its format, ``"mov"`` for QuickTime and ``"mp4"`` for the rest
             of that family.
+        may_change: whether such streams may change their format or jump in time on the way.
         video_index: which of the container's streams is the video.
         video_codec: e.g. ``"h264"``.
         pixel_format: e.g. ``"yuv420p10le"``.
@@ -69,6 +71,7 @@ class SourceInfo:
         height: pixels as shown.
         interlaced: whether the stream says that its frames are made of two fields.
         colour: what kind of colour values it stores.
+        full_range: whether black is stored as 0, rather than as 16.
         fps: rate of the proxy's timeline; the source's own where it has one.
         variable_rate: whether frames are missing from that timeline or off it.
         frame_count: frames of that timeline, as far as packets tell before they are decoded.
@@ -79,6 +82,7 @@ class SourceInfo:
     """
 
     container: str
+    may_change: bool
     video_index: int
     video_codec: str
     pixel_format: str
@@ -90,6 +94,7 @@ class SourceInfo:
     height: int
     interlaced: bool
     colour: Colour
+    full_range: bool
     fps: Fraction
     variable_rate: bool
     frame_count: int
@@ -138,6 +143,7 @@ def _read(container: InputContainer, name: str) -> SourceInfo:
     width, height = max(1, round(picture.width * aspect)), picture.height
     return SourceInfo(
         container=_format_name(container),
+        may_change=may_jump(container),
         video_index=video.index,
         video_codec=context.codec.canonical_name,
         pixel_format=picture.format.name,
@@ -149,6 +155,7 @@ def _read(container: InputContainer, name: str) -> SourceInfo:
         height=width if rotation in (90, 270) else height,
         interlaced=picture.interlaced_frame or context.field_order in _INTERLACED_FIELD_ORDERS,
         colour=_colour(context, picture),
+        full_range=context.color_range == _FULL_RANGE,
         fps=fps,
         variable_rate=variable_rate,
         frame_count=scan.frame_count(fps),

@@ -38,7 +38,7 @@ PROXY: Final = Profile(
     # All-intra, so that any frame is decoded alone and any range is exported by copying packets.
     # Slower presets give the same size and a little more quality for half the speed.
     video={"c:v": "libx264", "preset": "veryfast", "crf": 20, "g": 1, "bf": 0},
-    sound={"c:a": "aac", "b:a": "192k", "shortest": None},
+    sound={"c:a": "aac", "b:a": "192k"},
     file={"movflags": "+faststart", "map_metadata": -1, "map_chapters": -1},
 )
 """What reviewers watch and clips are cut from: constant rate, upright, square pixels, 8 bit."""

@@ -31,10 +31,18 @@ def base_video(folder: Path) -> Path:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of source: its file name and the ffmpeg options that make it from ``base_video``."""
+    """A kind of source: its file name and the ffmpeg options that make it from ``base_video``.
+
+    ``picture_late_s`` is how much later than its sound the container can only show the picture.
+    """
 
     file: str
     options: str
+    picture_late_s: Fraction = Fraction(0)
+
+    @property
+    def has_sound(self) -> bool:
+        return "-an" not in self.options.split()
 
     def write(self, base: Path, folder: Path) -> Path:
         path = folder / self.file
@@ -51,7 +59,7 @@ KINDS = (
     Kind("h264.ts", "-c copy"),
     Kind("fragmented.mp4", "-c copy -movflags frag_keyframe+empty_moov"),
     Kind("mjpeg-full-range.avi", "-c:v mjpeg -q:v 2 -pix_fmt yuvj420p -c:a pcm_s16le"),
-    Kind("mpeg4-b-frames.avi", "-c:v mpeg4 -q:v 2 -bf 2 -c:a mp3"),
+    Kind("mpeg4-b-frames.avi", "-c:v mpeg4 -q:v 2 -bf 2 -c:a pcm_s16le", picture_late_s=1 / FPS),
     Kind("timecode-track.mov", "-c:v libx264 -timecode 01:00:00:00 -c:a pcm_s16le"),
     Kind("prores.mov", "-c:v prores_ks -c:a pcm_s24le"),
     Kind("surround.mkv", "-c:v copy -c:a ac3 -ac 6"),
@@ -91,8 +99,11 @@ def _header_cut_off(base: Path, path: Path) -> None:
     truncate(whole, path, 0.9)
 
 
-def _no_pictures(base: Path, path: Path) -> None:
-    make("-i", base, "-c", "copy", "-frames:v", "0", "-an", path)
+def _pictures_erased(base: Path, path: Path) -> None:
+    make("-i", base, "-an", "-c", "copy", "-movflags", "+faststart", path)
+    content = path.read_bytes()
+    first = content.index(b"mdat") + 4
+    path.write_bytes(content[:first] + bytes(len(content) - first))
 
 
 def _playlist(base: Path, path: Path) -> None:
@@ -114,11 +125,11 @@ NOT_VIDEOS = (
     NotAVideo("sound.mp4", lambda base, path: make("-i", base, "-vn", path), "sound only"),
     NotAVideo("cover.m4a", _sound_with_cover, "sound only"),
     NotAVideo("empty.mp4", lambda _, path: path.touch(), "empty"),
-    NotAVideo("noise.mp4", lambda _, path: path.write_bytes(bytes(range(256)) * 400), "not a video"),
+    NotAVideo("noise.mp4", lambda _, path: path.write_bytes(bytes(range(256)) * 99), "not a video"),
     NotAVideo("page.mp4", lambda _, path: path.write_text("<html>Not found"), "not a video"),
     NotAVideo("notes.txt", lambda _, path: path.write_text("hello\n" * 100), "not a video"),
     NotAVideo("picture.png", lambda base, path: make("-i", base, "-frames:v", "1", path), "not a"),
     NotAVideo("playlist.ffconcat", _playlist, "not a video"),
     NotAVideo("no-index.mp4", _header_cut_off, "cut off"),
-    NotAVideo("no-pictures.mkv", _no_pictures, "no picture"),
+    NotAVideo("erased.mp4", _pictures_erased, "no picture"),
 )
