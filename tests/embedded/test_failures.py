@@ -6,6 +6,8 @@ import os
 import resource
 import socket
 import subprocess
+import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ from sqlalchemy.engine import make_url
 
 from heaters.domain.errors import InvalidConfiguration
 from heaters.embedded import ServerFailed, embedded_servers, status
+from heaters.embedded.folder import Phase, ServerFolder, State
+from heaters.embedded.locks import locked
 from tests.embedded.support import connect, valkey
 from tests.embedded.user import ROOT, UserProcess, command
 from tests.support.servers import wait_until_stopped
@@ -68,6 +72,21 @@ def test_a_damaged_database_gives_the_reason_from_its_log(created: Path) -> None
     (created / "postgres" / "data" / "global" / "pg_control").unlink()
     with pytest.raises(ServerFailed, match=r"PostgreSQL does not start: .*pg_control"):
         start_postgres(created)
+
+
+def test_a_failure_from_before_is_not_taken_for_ours(tmp_path: Path) -> None:
+    folder = ServerFolder(tmp_path / "valkey")
+    folder.create()
+    folder.write_state(State(Phase.FAILED, "an old failure", written_s=time.monotonic()))
+    with ExitStack() as ending_supervisor:
+        ending_supervisor.enter_context(locked(folder.supervisor_lock))
+
+        def on_step(step: str) -> None:
+            if step == "an old failure":
+                ending_supervisor.close()
+
+        with embedded_servers(tmp_path, postgres=False, on_step=on_step) as urls:
+            assert valkey(urls).ping()
 
 
 def test_a_port_that_was_taken_meanwhile_is_replaced(tmp_path: Path) -> None:

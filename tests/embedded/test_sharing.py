@@ -68,6 +68,8 @@ def test_a_server_outlives_the_user_who_started_it(tmp_path: Path) -> None:
         pid = ready_pid(tmp_path, VALKEY)
         with embedded_servers(tmp_path, postgres=False) as urls:
             first.kill()
+            with try_locked(ServerFolder(tmp_path / "valkey").users_lock) as all_gone:
+                assert all_gone is None  # so the supervisor does not find them gone either
             assert ready_pid(tmp_path, VALKEY) == pid
             assert valkey(urls).ping()
 
@@ -109,6 +111,13 @@ def test_a_supervisor_decides_to_stop_only_while_it_keeps_users_out(
         assert not users.have_gone()
     assert users.have_gone()
     assert_kept_out(lock)
+
+
+def test_a_user_who_comes_while_a_supervisor_lingers_need_not_wait(tmp_path: Path) -> None:
+    users = Users(tmp_path / "users.lock")
+    assert not users.have_gone()
+    with try_locked(tmp_path / "users.lock", shared=True) as entered:
+        assert entered is not None
 
 
 def test_only_the_server_that_is_wanted_is_started(tmp_path: Path) -> None:
