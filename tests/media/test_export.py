@@ -167,18 +167,22 @@ def audio_span_s(path: Path) -> tuple[float, float]:
     return packets[0].pts * unit_s, (packets[-1].pts + packets[-1].duration) * unit_s
 
 
+@pytest.mark.parametrize("sample_rate", [22_050, 44_100, 48_000])
 @pytest.mark.parametrize(("start", "end"), [(0, 60), (13, 14), (37, 61), (100, 120)])
 def test_the_sound_is_within_one_aac_frame_of_both_ends_of_the_picture(
-    tmp_path: Path, start: int, end: int
+    tmp_path: Path, start: int, end: int, sample_rate: int
 ) -> None:
-    fps = RATES["29.97"]
-    proxy_path = write_proxy(tmp_path / "proxy.mp4", fps, audio_s=Fraction(20))
+    fps, aac_frame_s = RATES["29.97"], 1024 / sample_rate
+    proxy_path = write_proxy(
+        tmp_path / "proxy.mp4", fps, audio_s=Fraction(20), sample_rate=sample_rate
+    )
     with ProxyReader(proxy_path, fps) as proxy:
         export_clip(proxy, tmp_path / "clip.mp4", start_frame=start, end_frame=end)
 
     first_s, end_s = audio_span_s(tmp_path / "clip.mp4")
-    assert -AAC_FRAME_S <= first_s <= 0
-    assert 0 <= end_s - (end - start) / fps <= AAC_FRAME_S
+    assert -aac_frame_s <= first_s <= 0
+    assert 0 <= end_s - (end - start) / fps <= aac_frame_s
+    assert_every_click_is_heard_with_its_frame(tmp_path / "clip.mp4", fps, start, end)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,6 @@ BARS_RGB = np.array(
     [(191, 191, 191), (191, 191, 0), (0, 191, 191), (0, 191, 0), (191, 0, 191), (191, 0, 0)],
     dtype=np.uint8,
 )
-SAMPLE_RATE = 48_000
 CLICK_S = 0.030
 
 
@@ -102,7 +101,7 @@ def decode_clicks(path: Path) -> list[Click]:
     """Return the whole clicks in the file's audio, in seconds of its presentation timeline."""
     with av.open(str(path)) as container:
         parts: list[np.ndarray] = []
-        start_s, rate = 0.0, SAMPLE_RATE
+        start_s, rate = 0.0, 1
         for frame in container.decode(audio=0):
             if not parts:
                 start_s = float(frame.time or 0)
@@ -137,6 +136,7 @@ def write_barcode_video(
     height: int = 180,
     audio: bool = True,
     audio_s: Fraction | None = None,
+    sample_rate: int = 48_000,
     codec: str = "libx264",
     crf: int = 20,
     gop: int = 250,
@@ -159,6 +159,7 @@ def write_barcode_video(
         height: coded height in pixels. An odd size needs a ``pix_fmt`` without subsampling.
         audio: whether there is a mono AAC track of clicks.
         audio_s: length of the audio; default: the video's own.
+        sample_rate: of the audio, in Hz.
         codec: a video encoder of PyAV.
         crf: quality of libx264.
         gop: most frames between two key frames; 1 is all-intra.
@@ -189,7 +190,7 @@ def write_barcode_video(
             context.color_range = 1
         sound = None
         if audio:
-            sound = cast("av.AudioStream", container.add_stream("aac", rate=SAMPLE_RATE))
+            sound = cast("av.AudioStream", container.add_stream("aac", rate=sample_rate))
             sound.codec_context.layout = "mono"
             sound.codec_context.bit_rate = 96_000
 
@@ -211,7 +212,8 @@ def write_barcode_video(
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
         if sound:
-            for chunk in _sound(fps, duration_s if audio_s is None else audio_s, first_tick / fps):
+            length_s = duration_s if audio_s is None else audio_s
+            for chunk in _sound(sample_rate, fps, length_s, first_tick / fps):
                 container.mux(sound.encode(chunk))
             container.mux(sound.encode(None))
     if rotation:
@@ -220,12 +222,14 @@ def write_barcode_video(
     return path
 
 
-def _sound(fps: Fraction, duration_s: Fraction, start_s: Fraction) -> Iterator[av.AudioFrame]:
-    samples = np.zeros(round(duration_s * SAMPLE_RATE), np.float32)
-    t = np.arange(round(CLICK_S * SAMPLE_RATE))
+def _sound(
+    sample_rate: int, fps: Fraction, duration_s: Fraction, start_s: Fraction
+) -> Iterator[av.AudioFrame]:
+    samples = np.zeros(round(duration_s * sample_rate), np.float32)
+    t = np.arange(round(CLICK_S * sample_rate))
     n = 0
-    while (first := round(n * click_period_frames(fps) / fps * SAMPLE_RATE)) < len(samples):
-        tone = np.sin(2 * np.pi * (600 + 200 * (n % 16)) * t / SAMPLE_RATE)
+    while (first := round(n * click_period_frames(fps) / fps * sample_rate)) < len(samples):
+        tone = np.sin(2 * np.pi * (600 + 200 * (n % 16)) * t / sample_rate)
         burst = (0.8 * tone * np.hanning(len(t)))[: len(samples) - first]
         samples[first : first + len(burst)] += burst
         n += 1
@@ -233,8 +237,8 @@ def _sound(fps: Fraction, duration_s: Fraction, start_s: Fraction) -> Iterator[a
         frame = av.AudioFrame.from_ndarray(
             samples[None, first : first + 1024].copy(), format="fltp", layout="mono"
         )
-        frame.sample_rate, frame.time_base = SAMPLE_RATE, Fraction(1, SAMPLE_RATE)
-        frame.pts = first + round(start_s * SAMPLE_RATE)
+        frame.sample_rate, frame.time_base = sample_rate, Fraction(1, sample_rate)
+        frame.pts = first + round(start_s * sample_rate)
         yield frame
 
 
