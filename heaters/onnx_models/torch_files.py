@@ -51,11 +51,12 @@ class _View:
         data = self.storage.data
         steps = zip(self.shape, self.strides, strict=True)
         last = self.offset + sum((size - 1) * stride for size, stride in steps)
-        if data is None or min(self.offset, *self.strides, 0) < 0 or last >= len(data):
+        smallest = min(self.offset, *self.shape, *self.strides, 0)
+        if data is None or smallest < 0 or last >= len(data):
             raise UnreadableWeights("a tensor lies outside the numbers stored for it")
         byte_strides = [stride * data.itemsize for stride in self.strides]
         window = np.lib.stride_tricks.as_strided(data[self.offset :], self.shape, byte_strides)
-        return np.ascontiguousarray(window)
+        return window.copy()
 
 
 def _rebuild_tensor(
@@ -103,10 +104,10 @@ def read_tensors(content: bytes) -> dict[str, NDArray[Any]]:
     read = _read_zip if zipfile.is_zipfile(io.BytesIO(content)) else _read_legacy
     try:
         named = read(content)
-    except (pickle.UnpicklingError, zipfile.BadZipFile, LookupError, EOFError, TypeError) as error:
-        raise UnreadableWeights(f"not a readable torch weight file: {error}") from error
-    except ValueError as error:
-        raise UnreadableWeights(f"a torch weight file is cut short: {error}") from error
+    except UnreadableWeights:
+        raise
+    except Exception as error:  # a damaged pickle can raise anything
+        raise UnreadableWeights(f"not a whole torch weight file: {error}") from error
     if not isinstance(named, dict) or not all(isinstance(v, _View) for v in named.values()):
         raise UnreadableWeights("a weight file holds something other than named tensors")
     return {str(name): view.array() for name, view in named.items()}
