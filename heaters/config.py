@@ -74,6 +74,10 @@ class Settings(BaseSettings):
         7, ge=0, description="Days that retired files are kept for undo to bring them back."
     )
 
+    maintenance_s: float = Field(
+        3600, gt=0, description="Seconds between two rounds of deleting, sweeping and checking."
+    )
+
     log_level: str = Field("warning", description="debug, info, warning or error.")
 
 

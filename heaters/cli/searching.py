@@ -8,7 +8,7 @@ import typer
 
 from heaters.cli import output
 from heaters.cli.output import AsJson, command_runtime
-from heaters.embeddings import load_embedder, text_embedder
+from heaters.embeddings import load_embedder, require_text
 from heaters.repositories.embeddings import Neighbour
 from heaters.services.searching import clips_like, similar_clips
 
@@ -36,7 +36,7 @@ def search(
     """List the clips that look most like a text says, with a model that reads text."""
     with command_runtime() as runtime:
         settings = runtime.settings
-        embedder = text_embedder(load_embedder(settings.embedder, settings.data_dir / "models"))
+        embedder = require_text(load_embedder(settings.embedder, settings.data_dir / "models"))
         (vector,) = embedder.embed_text([text])
         with runtime.database.unit_of_work() as uow:
             found = clips_like(

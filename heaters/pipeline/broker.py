@@ -51,7 +51,7 @@ def make_sender(broker: RedisBroker) -> Callable[[Sequence[Job]], None]:
                         options={},
                     )
                 )
-        except (RedisError, dramatiq.errors.ConnectionError) as error:
+        except (RedisError, dramatiq.errors.BrokerConnectionError) as error:
             _log.warning("jobs not sent; the reconciler will", jobs=len(jobs), error=repr(error))
 
     return send

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from heaters.domain.stages import STAGES
 from heaters.pipeline.broker import make_broker
+from heaters.pipeline.maintenance import maintain_until
 from heaters.pipeline.reconciler import reconcile_until
 from heaters.pipeline.runner import Runner
 from heaters.pipeline.tools import Tools
@@ -38,30 +39,23 @@ def running_worker(tools: Tools, redis_url: str) -> Iterator[None]:
     Videos and clips have threads of their own, ``worker_threads`` each, so that the clip somebody
     has just approved never waits for an hour of preprocessing.
     """
-    broker = make_broker(redis_url)
     runner = Runner(tools)
-    for stage in STAGES.values():
-        _declare(broker, runner, stage.name)
-    workers = [
-        dramatiq.Worker(
-            broker,
-            queues={stage.name for stage in STAGES.values() if stage.subject == subject},
-            worker_threads=tools.settings.worker_threads,
-            worker_timeout=200,
-        )
-        for subject in ("video", "clip")
-    ]
+    threads = tools.settings.worker_threads
+    workers = [_worker(runner, redis_url, subject, threads) for subject in ("video", "clip")]
     stopped = threading.Event()
-    reconciler = threading.Thread(
-        target=reconcile_until,
-        args=(stopped, tools.database, broker),
-        kwargs={"every_s": tools.settings.reconcile_s},
-        name="reconciler",
-    )
+    reconciler_broker = make_broker(redis_url)
+    chores = [
+        threading.Thread(
+            target=reconcile_until,
+            args=(stopped, tools.database, reconciler_broker),
+            kwargs={"every_s": tools.settings.reconcile_s},
+            name="reconciler",
+        ),
+        threading.Thread(target=maintain_until, args=(stopped, tools), name="maintenance"),
+    ]
     with _worker_mark(tools.database, stopped):
-        for worker in workers:
-            worker.start()
-        reconciler.start()
+        for thread in (*workers, *chores):
+            thread.start()
         try:
             yield
         finally:
@@ -69,23 +63,30 @@ def running_worker(tools: Tools, redis_url: str) -> Iterator[None]:
             runner.stop()
             for worker in workers:
                 worker.stop()
-            reconciler.join()
-            broker.close()
+                worker.broker.close()
+            for chore in chores:
+                chore.join()
+            reconciler_broker.close()
 
 
-def _declare(broker: dramatiq.Broker, runner: Runner, stage_name: str) -> None:
-    def job(subject_id: int) -> None:
+def _worker(runner: Runner, redis_url: str, subject: str, threads: int) -> dramatiq.Worker:
+    """Return threads, not started yet, for the stages of one kind of row, on a broker of their own.
+
+    A broker takes the hooks of one Dramatiq worker only.
+    """
+    broker = make_broker(redis_url)
+    for stage in STAGES.values():
+        if stage.subject == subject:
+            broker.declare_actor(_actor(broker, runner, stage.name))
+    return dramatiq.Worker(broker, worker_threads=threads, worker_timeout=200)
+
+
+def _actor(broker: dramatiq.Broker, runner: Runner, stage_name: str) -> dramatiq.Actor[[int], None]:
+    def run(subject_id: int) -> None:
         runner.run(stage_name, subject_id)
 
-    broker.declare_actor(
-        dramatiq.Actor(
-            job,
-            broker=broker,
-            actor_name=stage_name,
-            queue_name=stage_name,
-            priority=0,
-            options={},
-        )
+    return dramatiq.Actor(
+        run, broker=broker, actor_name=stage_name, queue_name=stage_name, priority=0, options={}
     )
 
 

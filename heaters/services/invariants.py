@@ -11,7 +11,7 @@ from heaters.repositories.database import UnitOfWork
 from heaters.repositories.invariants import Finding, InvariantRepository
 from heaters.storage.store import ObjectInfo
 
-ORPHAN_AGE = timedelta(hours=1)
+ORPHAN_AGE = timedelta(days=1)
 """An object is stored before the row that names it; a younger one may still get its row."""
 
 
@@ -31,15 +31,29 @@ def check_invariants(
     return findings
 
 
+def leftover_objects(uow: UnitOfWork, stored: Iterable[ObjectInfo]) -> list[str]:
+    """Return the keys of old objects that no row names: what killed jobs left behind.
+
+    Args:
+        uow: a new unit of work.
+        stored: objects of the store, listed before this is called.
+    """
+    objects = list(stored)
+    return _leftovers(InvariantRepository(uow.session).keys(), objects)
+
+
 def _check_objects(named: dict[str, bool], stored: Iterable[ObjectInfo]) -> Iterator[Finding]:
-    newest = utc_now() - ORPHAN_AGE
-    missing = {key for key, is_needed in named.items() if is_needed}
-    for info in stored:
-        missing.discard(info.key)
-        if info.key not in named and info.stored_at < newest:
-            yield Finding("every object is named by a row", info.key, "no row names it")
-    for key in sorted(missing):
+    objects = list(stored)
+    for key in _leftovers(named, objects):
+        yield Finding("every object is named by a row", key, "no row names it")
+    needed = {key for key, is_needed in named.items() if is_needed}
+    for key in sorted(needed - {info.key for info in objects}):
         yield Finding("every file in use is in the store", key, "the object is missing")
+
+
+def _leftovers(named: dict[str, bool], stored: Iterable[ObjectInfo]) -> list[str]:
+    newest = utc_now() - ORPHAN_AGE
+    return [info.key for info in stored if info.key not in named and info.stored_at < newest]
 
 
 def record_check(uow: UnitOfWork, findings: Sequence[Finding], *, started_at: datetime) -> Check:

@@ -26,7 +26,7 @@ def similar_clips(uow: UnitOfWork, clip_id: int, *, limit: int) -> list[Neighbou
             " approve it and wait until it is embedded"
         )
     return embeddings.nearest(
-        anchor.vector.to_list(),
+        anchor.vector,
         model=anchor.model,
         strategy=anchor.strategy,
         limit=limit,
