@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
+from sqlmodel import col, select
+
 from heaters.models import Check, utc_now
 from heaters.repositories.database import UnitOfWork
 from heaters.repositories.invariants import Finding, InvariantRepository
@@ -62,3 +64,8 @@ def record_check(uow: UnitOfWork, findings: Sequence[Finding], *, started_at: da
     uow.session.add(check)
     uow.session.flush()
     return check
+
+
+def last_check(uow: UnitOfWork) -> Check | None:
+    """Return the newest check that was kept, if there was one."""
+    return uow.session.exec(select(Check).order_by(col(Check.id).desc()).limit(1)).first()
