@@ -31,7 +31,7 @@ def check(as_json: AsJson = False) -> None:
         findings = check_invariants(uow, stored=runtime.store.list_objects())
     if as_json:
         output.print_json([asdict(finding) for finding in findings])
-    else:
+    elif findings:
         output.print_table(["rule", "where", "what"], [astuple(finding) for finding in findings])
     if findings:
         raise InvalidInput(f"{len(findings)} findings")

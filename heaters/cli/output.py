@@ -18,7 +18,8 @@ from heaters.config import get_settings
 from heaters.models import Clip, Video
 from heaters.runtime import Runtime, open_runtime
 
-_out = Console(highlight=False)
+_UNCUT = 10_000  # columns where no person reads: nothing may be shortened
+_out = Console(highlight=False, width=None if sys.stdout.isatty() else _UNCUT)
 _err = Console(stderr=True, highlight=False)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
@@ -47,7 +48,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Non
         table.add_column(column, no_wrap=True)
     for row in rows:
         table.add_row(*("" if cell is None else escape(str(cell)) for cell in row))
-    _out.print(table, soft_wrap=not sys.stdout.isatty())
+    _out.print(table)
 
 
 def progress_bars() -> Progress:
@@ -59,12 +60,16 @@ def progress_bars() -> Progress:
         TaskProgressColumn(),
         console=_err,
         transient=True,
+        disable=not _err.is_terminal,
     )
 
 
 @contextmanager
 def status(text: str) -> Iterator[Callable[[str], None]]:
     """Show what is being done while the block runs; give the function that changes the text."""
+    if not _err.is_terminal:
+        yield lambda _step: None
+        return
     with _err.status(escape(text)) as shown:
         yield lambda step: shown.update(escape(step))
 
