@@ -51,5 +51,7 @@ class InvariantRepository:
 
     def keys(self) -> dict[str, bool]:
         """Return every key that a row names, and whether its object must be there."""
-        query = "SELECT key, retired_at IS NULL OR retired_revision IS NOT NULL FROM artifacts"
-        return dict(row.tuple() for row in self._connection.execute(text(query)))
+        query = """
+            SELECT key, retired_at IS NULL OR retired_revision IS NOT NULL AS is_needed
+            FROM artifacts"""
+        return {row.key: row.is_needed for row in self._connection.execute(text(query))}

@@ -184,7 +184,9 @@ def _operate(
     10,000; ``apply_operation`` says why this is enough.
     """
     video, frame_count = _lock_ready(uow, video_id)
-    clips = TimelineRepository(uow.session).lock_clips_around(video_id, operation.frame)
+    clips: Sequence[LockedClip] = []
+    if 0 < operation.frame < frame_count:  # elsewhere no clips meet, and none can be parted
+        clips = TimelineRepository(uow.session).lock_clips_around(video_id, operation.frame)
     old = complete_coverage(frame_count, [clip.frames for clip in clips])
     change = difference(old, apply_operation(old, operation))
     _refuse_protected(clips, change, confirm_exported=confirm_exported)
