@@ -51,15 +51,17 @@ def up(
         _worker_process(),
         _web(runtime, host, port) as (process, address),
     ):
+        output.say(f"Open {address}\nStop with Ctrl+C.")
         if demo:
             _ingest_demo(runtime)
-        _serve_until_stopped(process, address)
+        _serve_until_stopped(process)
 
 
 def web(host: Host = None, port: Port = None) -> None:
     """Serve the pages; workers run elsewhere."""
     with command_runtime() as runtime, _web(runtime, host, port) as (process, address):
-        _serve_until_stopped(process, address)
+        output.say(f"Open {address}\nStop with Ctrl+C.")
+        _serve_until_stopped(process)
 
 
 def worker(
@@ -82,8 +84,7 @@ def migrate() -> None:
         output.say("the database is at the newest schema")
 
 
-def _serve_until_stopped(process: subprocess.Popen[bytes], address: str) -> None:
-    output.say(f"\nOpen {address}\nStop with Ctrl+C.")
+def _serve_until_stopped(process: subprocess.Popen[bytes]) -> None:
     process.wait()
     raise ExternalFailure("the web server ended by itself: its last lines are above")
 
