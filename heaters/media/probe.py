@@ -38,7 +38,7 @@ INPUT_OPTIONS: Final = {
 
 _INTERLACED_FIELD_ORDERS = range(2, 6)  # AV_FIELD_TT to AV_FIELD_BT
 _HDR_TRANSFERS = (16, 18)  # SMPTE ST 2084 (PQ), ARIB STD-B67 (HLG)
-_UNKNOWN_MATRIX = 2
+_UNTAGGED = 2
 _FULL_RANGE = 2
 _PLAUSIBLE_ASPECT = 16
 
@@ -49,7 +49,7 @@ class Colour(Enum):
     TAGGED_YUV = "YUV, and the stream says of which kind"
     UNTAGGED_YUV = "YUV, and the stream does not say of which kind"
     RGB = "RGB"
-    HDR = "brightness is coded by PQ or HLG"
+    HDR = "brightness is coded by PQ or HLG, and the stream says how the rest is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,11 +195,12 @@ def _format_name(container: InputContainer) -> str:
 
 
 def _colour(context: VideoCodecContext, picture: VideoFrame) -> Colour:
-    if context.color_trc in _HDR_TRANSFERS:
+    tagged = context.colorspace != _UNTAGGED
+    if context.color_trc in _HDR_TRANSFERS and context.color_primaries != _UNTAGGED and tagged:
         return Colour.HDR
     if picture.format.is_rgb or picture.format.has_palette:
         return Colour.RGB
-    return Colour.UNTAGGED_YUV if context.colorspace == _UNKNOWN_MATRIX else Colour.TAGGED_YUV
+    return Colour.TAGGED_YUV if tagged else Colour.UNTAGGED_YUV
 
 
 def _rotation(picture: VideoFrame) -> int:

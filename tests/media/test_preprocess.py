@@ -306,6 +306,12 @@ def test_hdr_becomes_standard_range(base: Path, tmp_path: Path, transfer: str) -
     assert decode_barcodes(made.proxy_path) == list(range(FRAMES))
 
 
+def test_hdr_whose_colours_are_not_told_is_shown_as_it_is(base: Path, tmp_path: Path) -> None:
+    hdr = "-vf setparams=color_primaries=unknown:color_trc=smpte2084:colorspace=unknown"
+    made = run(Kind("a.mkv", f"-c:v ffv1 -pix_fmt yuv420p10le {hdr}").write(base, tmp_path))
+    assert decode_barcodes(made.proxy_path) == list(range(FRAMES))
+
+
 def test_the_fields_of_an_interlaced_source_are_merged_without_combs(
     base: Path, tmp_path: Path
 ) -> None:
