@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.error import FFmpegError, InvalidDataError
+from av.error import FFmpegError
 from av.format import Flags
+from av.frame import Frame
 from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -67,6 +68,7 @@ class PacketScan:
 
     Attributes:
         picture: the first picture that can be decoded; None if there is none.
+        has_sound: whether any sound can be decoded.
         times: when that and later pictures are shown, int64, ascending, in ticks; empty where the
             source has no time stamps.
         time_base: seconds per tick.
@@ -76,6 +78,7 @@ class PacketScan:
     """
 
     picture: VideoFrame | None
+    has_sound: bool
     times: npt.NDArray[np.int64]
     time_base: Fraction
     packet_count: int
@@ -100,13 +103,16 @@ def scan_packets(
     """Read the packets of two streams to the end, or to where the file is broken."""
     streams = [video, audio] if audio else [video]
     tracks = {s.index: _Track(time_base(s), may_jump(container)) for s in streams}
+    undecoded = set(tracks)
     picture, trouble = None, ""
     try:
         for packet in container.demux(*streams):
-            if picture is None and isinstance(packet.stream, VideoStream):
-                picture = _first_picture(packet)
+            index = packet.stream.index
+            if index in undecoded and (frame := _first_frame(packet)):
+                undecoded.remove(index)
+                picture = frame if isinstance(frame, VideoFrame) else picture
             if packet.size and not packet.is_discard:
-                tracks[packet.stream.index].add(packet)
+                tracks[index].add(packet)
     except FFmpegError as error:
         trouble = f"it cannot be read to its end ({error.strerror})"
 
@@ -117,15 +123,23 @@ def scan_packets(
         start_s = picture.pts * track.time_base - _origin_s(container, video)
     if not trouble and not may_jump(container):
         trouble = _missing_end(container, tracks)
-    warnings = (trouble,) if trouble else ()
-    return PacketScan(picture, times, track.time_base, len(track.pts), start_s, warnings)
+    return PacketScan(
+        picture=picture,
+        has_sound=audio is not None and audio.index not in undecoded,
+        times=times,
+        time_base=track.time_base,
+        packet_count=len(track.pts),
+        start_s=start_s,
+        warnings=(trouble,) if trouble else (),
+    )
 
 
-def _first_picture(packet: Packet) -> VideoFrame | None:
+def _first_frame(packet: Packet) -> Frame | None:
     try:
-        return next(iter(packet.decode()), None)
-    except InvalidDataError:
-        return None  # the stream begins in the middle of a group of pictures
+        frame = next(iter(packet.decode()), None)
+    except FFmpegError:
+        return None  # the stream begins in the middle of a group of pictures, or is broken
+    return frame if isinstance(frame, Frame) else None
 
 
 def _origin_s(container: InputContainer, video: VideoStream) -> Fraction:

@@ -52,7 +52,7 @@ def proxy_size(info: SourceInfo, max_height: int | None) -> tuple[int, int]:
     """
     scale = Fraction(1)
     if max_height is not None and info.height > max_height:
-        scale = Fraction(max_height, info.height)
+        scale = Fraction(max_height // 2 * 2, info.height)
     width, height = ((side * scale + 1) // 2 * 2 for side in (info.width, info.height))
     return max(2, width), max(2, height)
 

@@ -135,6 +135,8 @@ def _read(container: InputContainer, name: str) -> SourceInfo:
         raise InvalidInput(f"{name}: no picture of its {context.name} video can be decoded")
 
     warnings = list(scan.warnings)
+    if not scan.has_sound:
+        audio = None
     if audio is None and container.streams.audio:
         warnings.append("its sound cannot be decoded and is left out")
     rates = (video.guessed_rate, video.base_rate, video.average_rate)
@@ -180,7 +182,7 @@ def _video_stream(container: InputContainer, name: str) -> VideoStream:
 
 
 def _audio_stream(container: InputContainer) -> AudioStream | None:
-    """Return the default audio stream among those that can be decoded, else the first of them."""
+    """Return the default audio stream, else the first, of those that have a known codec."""
     sounds = [s for s in container.streams.audio if s.codec_context and s.codec_context.sample_rate]
     return max(
         sounds, key=lambda s: (bool(s.disposition & Disposition.default), -s.index), default=None
