@@ -33,12 +33,11 @@ def extract_keyframes(proxy: ProxyReader, frames: Sequence[int]) -> list[np.ndar
     for number in frames:
         packet = proxy.packet(number)
         try:
-            # A decoder that holds frames back to reorder them gives this one up when it is drained.
+            # A decoder that holds frames back to reorder them gives this one up when it is drained;
+            # the seek to the next one makes it ready again.
             frame, *_ = [*decoder.decode(packet), *decoder.decode(None)]
         except (FFmpegError, ValueError) as error:
             raise ProxyUnusable(f"cannot decode frame {number} of {proxy.name}") from error
-        finally:
-            decoder.flush_buffers()
         images.append(converter.reformat(frame, format="rgb24").to_ndarray())
     return images
 

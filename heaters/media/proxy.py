@@ -6,7 +6,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from math import floor
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -159,15 +158,12 @@ class ProxyReader:
         spans: dict[Stream, tuple[int, int]] = {
             self.video: (self.timestamp(start_frame), self.timestamp(end_frame - 1))
         }
-        seek_timestamp = self.timestamp(start_frame)
         missing = end_frame - start_frame
         if self.audio and (sound := self.sound(start_frame, end_frame)):
             spans[self.audio] = sound.first_timestamp, sound.last_timestamp
             missing += sound.packet_count
-            # One unit early, because the demuxer rounds when it moves the audio along.
-            audio_unit = time_base(self.audio) / time_base(self.video)
-            seek_timestamp = min(seek_timestamp, floor(sound.first_timestamp * audio_unit) - 1)
-        for packet in self._demux(seek_timestamp, spans):
+        # One unit early, because the demuxer rounds when it moves the sound along.
+        for packet in self._demux(self.timestamp(start_frame) - 1, spans):
             first, last = spans[packet.stream]
             if packet.pts is None or not first <= packet.pts <= last:
                 continue

@@ -268,18 +268,21 @@ def test_a_missing_folder_is_named(proxy: ProxyReader, tmp_path: Path) -> None:
         export_clip(proxy, tmp_path / "no-such-folder" / "c.mp4", start_frame=0, end_frame=9)
 
 
-def test_a_proxy_that_was_cut_off_gives_no_clip(proxy_path: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [{}, {"audio": False}], ids=["with sound", "silent"])
+def test_a_proxy_that_was_cut_off_gives_no_clip(tmp_path: Path, options: dict[str, Any]) -> None:
     """The index is at the file's beginning, so what is missing shows only when it is read."""
-    fast_start = tmp_path / "whole.mp4"
-    with ProxyReader(proxy_path, Fraction(25)) as whole:
-        export_clip(whole, fast_start, start_frame=0, end_frame=120)
-    cut_off = tmp_path / "cut_off.mp4"
-    cut_off.write_bytes(fast_start.read_bytes()[: fast_start.stat().st_size * 2 // 3])
+    fps, whole, cut_off = Fraction(25), tmp_path / "whole.mp4", tmp_path / "cut_off.mp4"
+    with ProxyReader(write_proxy(tmp_path / "proxy.mp4", fps, **options), fps) as proxy:
+        export_clip(proxy, whole, start_frame=0, end_frame=FRAME_COUNT)
+    with ProxyReader(whole, fps) as proxy:
+        half = proxy.video.index_entries[80]
+    cut_off.write_bytes(whole.read_bytes()[: half.pos + half.size // 2])
 
-    with ProxyReader(cut_off, Fraction(25)) as proxy:
+    with ProxyReader(cut_off, fps) as proxy:
         export_clip(proxy, tmp_path / "early.mp4", start_frame=0, end_frame=40)
-        with pytest.raises(ProxyUnusable, match="cut off"):
-            export_clip(proxy, tmp_path / "late.mp4", start_frame=30, end_frame=120)
+        for end in (81, 82, 120):
+            with pytest.raises(ProxyUnusable, match="cut off"):
+                export_clip(proxy, tmp_path / "late.mp4", start_frame=30, end_frame=end)
 
     assert decode_barcodes(tmp_path / "early.mp4") == list(range(40))
     assert not (tmp_path / "late.mp4").exists()
