@@ -8,10 +8,9 @@ from itertools import count
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from pgvector import HalfVector
 from sqlmodel import col, select
 
-from heaters.domain.lifecycle import ClipState, VideoState, advance
+from heaters.domain.lifecycle import BUSY_CLIP_STATES, ClipState, VideoState, advance
 from heaters.domain.timeline import FrameRange, Timeline, timeline_from_clips
 from heaters.migrations import upgrade
 from heaters.models import (
@@ -19,15 +18,16 @@ from heaters.models import (
     Artifact,
     ArtifactKind,
     Clip,
-    Embedding,
     Reviewer,
     Video,
     utc_now,
 )
 from heaters.repositories.clips import ClipRepository
-from heaters.repositories.database import Database, Job
+from heaters.repositories.database import Database, Job, UnitOfWork
+from heaters.repositories.embeddings import EmbeddingRepository
 from heaters.services.cutting import create_virtual_clips
 from heaters.services.invariants import check_invariants
+from heaters.storage.keys import new_token
 
 T = TypeVar("T")
 
@@ -149,21 +149,28 @@ class Desk:
             for state in PIPELINE[first : PIPELINE.index(until) + 1]:
                 advance(clip, state)
                 clip.lease_owner, clip.lease_until = None, None
-                match state:
-                    case ClipState.EXPORTED:
-                        uow.session.add(_artifact(clip.video_id, ArtifactKind.EXPORT, clip))
-                    case ClipState.KEYFRAMED:
-                        uow.session.add(_artifact(clip.video_id, ArtifactKind.KEYFRAME, clip))
-                    case ClipState.EMBEDDED:
-                        vector = HalfVector([1.0, 0.0])
-                        options = {"model": "m", "strategy": "s", "dim": 2, "vector": vector}
-                        uow.session.merge(Embedding(id=clip_id, clip_id=clip_id, **options))
-                    case _:
-                        clip.lease_owner, clip.lease_until = uuid4(), utc_now()
+                if state in BUSY_CLIP_STATES:
+                    clip.lease_owner, clip.lease_until = uuid4(), utc_now()
+                add_made_files(uow, clip)
 
     def assert_sound(self) -> None:
         """Prove the invariants over the whole database."""
         assert self.act(check_invariants) == []
+
+
+def add_made_files(uow: UnitOfWork, clip: Clip) -> None:
+    """Add the rows of what a stage makes that has just brought the clip to its state."""
+    match clip.state:
+        case ClipState.EXPORTED:
+            uow.session.add(_artifact(clip.video_id, ArtifactKind.EXPORT, clip))
+        case ClipState.KEYFRAMED:
+            uow.session.add(_artifact(clip.video_id, ArtifactKind.KEYFRAME, clip))
+        case ClipState.EMBEDDED:
+            EmbeddingRepository(uow.session).put(
+                clip_id(clip), model="m", strategy="s", vector=[1.0, 0.0]
+            )
+        case _:
+            pass
 
 
 def clip_id(clip: Clip) -> int:
@@ -178,6 +185,6 @@ def _artifact(video_id: int, kind: ArtifactKind, clip: Clip | None = None) -> Ar
         clip_id=clip.id if clip else None,
         frame=clip.start_frame if clip and kind is ArtifactKind.KEYFRAME else None,
         kind=kind,
-        key=f"{kind.value}/{next(_numbers)}",
+        key=f"{kind.value}/{new_token()}",
         size_bytes=1,
     )
