@@ -7,6 +7,7 @@ slows them alike. The ratios are medians over rounds of ratios within a round.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -85,39 +86,50 @@ def detect_all(_source: Path, folder: Path) -> None:
 
 
 def measure(folder: Path, rounds: int = ROUNDS) -> dict[str, float]:
-    """Return seconds of each step, and the two ratios."""
+    """Return wall and processor seconds of each step, and the ratios of both."""
     source = make_source(folder / "source.mp4")
-    seconds: dict[str, list[float]] = {}
+    walls: dict[str, list[float]] = {}
+    cpus: dict[str, list[float]] = {}
 
     def run(step: Callable[[Path, Path], None]) -> None:
-        began = time.perf_counter()
+        began_s, began_cpu_s = time.perf_counter(), _cpu_s()
         step(source, folder)
-        seconds.setdefault(step.__name__, []).append(time.perf_counter() - began)
+        walls.setdefault(step.__name__, []).append(time.perf_counter() - began_s)
+        cpus.setdefault(step.__name__, []).append(_cpu_s() - began_cpu_s)
 
     pairs = [(encode_proxy, scenedetect), (preprocess_all, detect_all)]
     for number in range(rounds):
         for first, then in pairs if number % 2 else reversed(pairs):
             run(first)
             run(then)
-    encode, scenes, ours, detection = (
-        seconds[step.__name__] for step in (encode_proxy, scenedetect, preprocess_all, detect_all)
-    )
-    one_pass = [a + b for a, b in zip(ours, detection, strict=True)]
-    two_steps = [a + b for a, b in zip(encode, scenes, strict=True)]
+    frame_count = probe(source).frame_count
     return {
         "rounds": rounds,
-        "source_s": round(float(probe(source).frame_count / FPS), 1),
-        **{f"{name}_s": round(median(values), 2) for name, values in seconds.items()},
-        "one_pass_over_encode_then_scenedetect": _ratio(one_pass, two_steps),
-        "one_pass_over_encode_alone": _ratio(one_pass, encode),
-        "analysis_bytes_per_frame": round(
-            (folder / "analysis.mp4").stat().st_size / probe(source).frame_count
-        ),
+        "source_s": round(float(frame_count / FPS), 1),
+        **{f"{name}_s": round(median(values), 2) for name, values in walls.items()},
+        **{f"{name}_cpu_s": round(median(values), 2) for name, values in cpus.items()},
+        **_ratios(walls, ""),
+        **_ratios(cpus, "_cpu"),
+        "analysis_bytes_per_frame": round((folder / "analysis.mp4").stat().st_size / frame_count),
     }
 
 
-def _ratio(ours: list[float], theirs: list[float]) -> float:
-    return round(median(a / b for a, b in zip(ours, theirs, strict=True)), 3)
+def _cpu_s() -> float:
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def _ratios(seconds: dict[str, list[float]], suffix: str) -> dict[str, float]:
+    steps = (encode_proxy, scenedetect, preprocess_all, detect_all)
+    rounds = list(zip(*(seconds[step.__name__] for step in steps), strict=True))
+    two_steps = median(
+        (ours + detect) / (encode + scenes) for encode, scenes, ours, detect in rounds
+    )
+    encode_alone = median((ours + detect) / encode for encode, _, ours, detect in rounds)
+    return {
+        f"one_pass_over_encode_then_scenedetect{suffix}": round(two_steps, 3),
+        f"one_pass_over_encode_alone{suffix}": round(encode_alone, 3),
+    }
 
 
 if __name__ == "__main__":
