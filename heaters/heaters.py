@@ -33,6 +33,7 @@ api = Starlette(routes=[*media.ROUTES, *uploads.ROUTES])
 app = rx.App(
     stylesheets=[f"/style/{name}.css" for name in ("base", "library", "video", "history")],
     reset_style=False,
+    head_components=[rx.el.link(rel="icon", href="/icon.svg", type="image/svg+xml")],
     html_lang="en",
     api_transformer=api,
     # Ours: no toasts (they need `eval`), no overlay; notices and the offline line are in our pages.

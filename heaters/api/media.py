@@ -25,10 +25,14 @@ PRESIGNED_S = 3600
 _DAY_S = 24 * 3600
 
 
-def video_file(request: Request) -> Response:
-    """Answer ``/media/videos/{video_id}/proxy`` or ``…/poster``."""
-    video_id, kind = request.path_params["video_id"], ArtifactKind(request.path_params["kind"])
-    return _answer(request, lambda session: ArtifactRepository(session).of_video(video_id, kind))
+def video_proxy(request: Request) -> Response:
+    """Answer ``/media/videos/{video_id}/proxy``."""
+    return _video_file(request, ArtifactKind.PROXY)
+
+
+def video_poster(request: Request) -> Response:
+    """Answer ``/media/videos/{video_id}/poster``."""
+    return _video_file(request, ArtifactKind.POSTER)
 
 
 def clip_export(request: Request) -> Response:
@@ -56,10 +60,16 @@ def clip_keyframe(request: Request) -> Response:
 
 
 ROUTES = [
-    Route("/media/videos/{video_id:int}/{kind}", video_file),
+    Route("/media/videos/{video_id:int}/proxy", video_proxy),
+    Route("/media/videos/{video_id:int}/poster", video_poster),
     Route("/media/clips/{clip_id:int}/export", clip_export),
     Route("/media/clips/{clip_id:int}/keyframes/{frame:int}", clip_keyframe),
 ]
+
+
+def _video_file(request: Request, kind: ArtifactKind) -> Response:
+    video_id: int = request.path_params["video_id"]
+    return _answer(request, lambda session: ArtifactRepository(session).of_video(video_id, kind))
 
 
 def _answer(

@@ -62,7 +62,7 @@ def upload_folder(data_dir: Path) -> Path:
 
 async def _receive(request: Request, runtime: Runtime) -> int:
     name = PurePosixPath(request.query_params.get("name", "").replace("\\", "/")).name[:200]
-    if not name:
+    if name in ("", ".."):
         raise InvalidInput("the upload has no file name")
     limit_bytes = runtime.settings.upload_max_bytes
     announced_bytes = int(request.headers.get("content-length", "0"))

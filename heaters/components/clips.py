@@ -67,7 +67,7 @@ def clip_card(
                 clip.can_retry,
                 rx.el.button("Try again", on_click=retry(clip.id), class_name="link"),
             ),
-            rx.cond(clip.export != "", rx.el.a("Download", href=clip.export, download=True)),
+            download(clip),
             rx.cond(clip.has_similar, rx.el.a("Similar", href=f"/clips/{clip.id}/similar")),
             class_name="clip-links",
         ),
@@ -76,6 +76,15 @@ def clip_card(
         class_name=f"clip clip-{clip.group}",
         aria_label=f"Clip {clip.number}, {clip.words}",
         custom_attrs={"data-clip-id": clip.id, "data-group": clip.group},
+    )
+
+
+def download(clip: ClipCard) -> rx.Component:
+    """Return the link to the exported file, once there is one."""
+    return rx.cond(
+        clip.export != "",
+        # a link of Reflex stays in the application unless told to ask the server
+        rx.el.a("Download", href=clip.export, download=True, reload_document=True),
     )
 
 

@@ -32,8 +32,10 @@ def _table() -> rx.Component:
     return rx.fragment(
         rx.el.table(
             rx.el.thead(
-                rx.el.tr(*(rx.el.th(name, scope="col") for name in ("#", "When", "Who", "What"))),
-                rx.el.th(rx.el.span("Take back", class_name="visually-hidden"), scope="col"),
+                rx.el.tr(
+                    *(rx.el.th(name, scope="col") for name in ("#", "When", "Who", "What")),
+                    rx.el.th(rx.el.span("Take back", class_name="visually-hidden"), scope="col"),
+                ),
             ),
             rx.el.tbody(rx.foreach(HistoryState.entries, _row)),
             class_name="history figures",

@@ -38,7 +38,6 @@ def _adding() -> rx.Component:
             ),
             rx.el.button("Add", type="submit", class_name="button primary"),
             on_submit=LibraryState.add,
-            reset_on_submit=True,
             class_name="add-form",
         ),
         UploadArea.create(address="/api/uploads"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from heaters.components.clips import clip_facts, clip_picture
+from heaters.components.clips import clip_facts, clip_picture, download
 from heaters.components.frame import missing, page_frame
 from heaters.state.similar import Lookalike, SimilarState
 
@@ -57,7 +57,7 @@ def _lookalike(one: Lookalike) -> rx.Component:
         clip_facts(one.clip),
         rx.el.div(
             rx.el.a("Similar to this", href=f"/clips/{one.clip.id}/similar"),
-            rx.cond(one.clip.export != "", rx.el.a("Download", href=one.clip.export)),
+            download(one.clip),
             class_name="clip-links",
         ),
         key=one.clip.id,

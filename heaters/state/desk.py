@@ -9,8 +9,9 @@ from typing import TypeVar
 
 import reflex as rx
 from reflex.event import EventCallback
+from sqlalchemy.exc import OperationalError
 
-from heaters.domain.errors import HeatersError
+from heaters.domain.errors import ExternalFailure, HeatersError
 from heaters.live.hub import Hub
 from heaters.live.tabs import Tabs
 from heaters.repositories.database import UnitOfWork
@@ -25,6 +26,13 @@ class NotSignedIn(HeatersError):
 
     def __init__(self) -> None:
         super().__init__("you are signed out: open the address that Heaters printed again")
+
+
+class DatabaseAway(ExternalFailure):
+    """PostgreSQL does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__("the database does not answer; try again in a moment")
 
 
 @dataclass(frozen=True)
@@ -60,13 +68,21 @@ class Desk:
         self.hub.follow(token, topic)
 
     async def transact(self, work: Callable[[UnitOfWork], T]) -> T:
-        """Do ``work`` in one transaction, in a thread, and return what it returns."""
+        """Do ``work`` in one transaction, in a thread, and return what it returns.
+
+        Raises:
+            DatabaseAway: nothing was done.
+            HeatersError: what ``work`` raises.
+        """
 
         def run() -> T:
             with self.runtime.database.unit_of_work() as uow:
                 return work(uow)
 
-        return await asyncio.to_thread(run)
+        try:
+            return await asyncio.to_thread(run)
+        except OperationalError as error:
+            raise DatabaseAway from error
 
 
 _desk: Desk | None = None

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from heaters.domain.errors import HeatersError, InvalidInput, NotFound
+from heaters.domain.errors import InvalidInput
 from heaters.live.hub import video_topic
-from heaters.models import Action, ActionKind
+from heaters.models import Action
 from heaters.repositories.actions import ActionRepository, HistoryEntry
 from heaters.repositories.database import UnitOfWork
 from heaters.repositories.videos import VideoRepository
 from heaters.services.undoing import redo, undo
 from heaters.state.desk import desk
-from heaters.state.page import PageState, checked_id
+from heaters.state.page import PageState
 from heaters.state.words import action_words
 
 PAGE_SIZE = 100
@@ -56,11 +56,7 @@ class HistoryState(PageState, rx.State):
     async def load(self) -> None:
         """Follow the video named in the address and show its history."""
         self.reset()
-        try:
-            self.shown_video_id = checked_id(self.video_id)  # pyright: ignore[reportAttributeAccessIssue]
-        except HeatersError as error:
-            self.missing = str(error)
-            return
+        self.shown_video_id = self._id_in_address("video_id")
         desk().follow(self, video_topic(self.shown_video_id), HistoryState.refresh)
         await self._read()
 
@@ -95,18 +91,15 @@ class HistoryState(PageState, rx.State):
 
     async def _read(self) -> None:
         video_id, limit = self.shown_video_id, self._limit
-        try:
-            reviewer_id = desk().reviewer_id(self)
-            title, entries = await desk().transact(
-                lambda uow: _look(uow, video_id, reviewer_id, limit + 1)
-            )
-        except NotFound as error:
-            self.missing = str(error)
+        seen = await self._look_up(
+            lambda uow: _look(uow, video_id, desk().reviewer_id(self), limit + 1)
+        )
+        if seen is None:
             return
-        self.title, self.entries = title, entries[:limit]
+        self.title, entries = seen
+        self.entries = entries[:limit]
         self.entry_count = len(self.entries)
         self.has_more = len(entries) > limit
-        self.loaded = True
 
 
 def _look(uow: UnitOfWork, video_id: int, reviewer_id: int, limit: int) -> tuple[str, list[Entry]]:
@@ -126,14 +119,11 @@ def _revision(action: Action | None) -> int | None:
 
 def _entry(entry: HistoryEntry, can: str) -> Entry:
     action = entry.action
-    words = action_words(action)
-    if action.kind in (ActionKind.UNDO, ActionKind.REDO) and entry.reverses:
-        words = f"{words}: {action_words(entry.reverses)}"
     return Entry(
         revision=action.revision,
         reviewer=entry.reviewer,
         moment=action.created_at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
-        words=words,
+        words=action_words(entry),
         reason=action.reason or "",
         taken_back=entry.reversed_by_id is not None,
         can=can,

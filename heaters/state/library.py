@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import reflex as rx
@@ -52,31 +53,30 @@ class LibraryState(PageState, rx.State):
     @rx.event
     async def turn_page(self, by: int) -> None:
         """Show the next or the previous screenful."""
-        self.page = min(max(0, self.page + (1 if by > 0 else -1)), self.page_count - 1)
+        self.page = min(max(0, self.page + (1 if by == 1 else -1)), self.page_count - 1)
         await self._read()
 
     @rx.event
     async def add(self, form: dict[str, str]) -> object:
-        """Add what the person wrote: an address to download, or a path on this machine."""
+        """Add what the person wrote: an address to download, or a path on this machine.
+
+        What is refused stays in the field, to be corrected.
+        """
         source = str(form.get("source", "")).strip()
         if source.startswith(("/", "~")):
             return LibraryState.copy_in(source)
-        await self._act(lambda uow, _: f"Added {add_address(uow, source).title}")
+        added = await self._act(lambda uow, _: f"Added {add_address(uow, source).title}")
         await self._read()
-        return None
+        return rx.set_value("source", "") if added else None
 
     @rx.event(background=True)
-    async def copy_in(self, path: str) -> None:
+    async def copy_in(self, path: str) -> AsyncIterator[object]:
         """Bring in a file of this machine, which serves only the person sitting at it."""
-        async with self, self._telling_refusals():
-            desk().reviewer_id(self)
-            source = Path(str(path)).expanduser()
-            if self.copying:
-                raise InvalidInput(f"still bringing in {self.copying}: one file at a time")
-            if not source.is_file():
-                raise InvalidInput(f"not a file on this machine: {source}")
-            copy = Copying(source)
-            self.copying, self.copied_percent = source.name, 0
+        async with self:
+            copy = await self._begin_copying(path)
+        if copy is None:
+            return
+        yield rx.set_value("source", "")
         async for percent in copy.percents():
             async with self:
                 self.copied_percent = percent
@@ -92,14 +92,28 @@ class LibraryState(PageState, rx.State):
         )
         await self._read()
 
+    async def _begin_copying(self, path: object) -> Copying | None:
+        async with self._telling_refusals():
+            desk().reviewer_id(self)
+            source = Path(str(path)).expanduser()
+            if self.copying:
+                raise InvalidInput(f"still bringing in {self.copying}: one file at a time")
+            if not source.is_file():
+                raise InvalidInput(f"not a file on this machine: {source}")
+            self.copying, self.copied_percent = source.name, 0
+            return Copying(source)
+        return None
+
     async def _read(self) -> None:
         page = self.page
-        self.videos, self.video_count = await desk().transact(lambda uow: _library(uow, page))
+        seen = await self._look_up(lambda uow: _look(uow, page))
+        if seen is None:
+            return
+        self.videos, self.video_count = seen
         self.page_count = page_count(self.video_count, PAGE_SIZE)
-        self.loaded = True
 
 
-def _library(uow: UnitOfWork, page: int) -> tuple[list[VideoCard], int]:
+def _look(uow: UnitOfWork, page: int) -> tuple[list[VideoCard], int]:
     browsing = BrowsingRepository(uow.session)
     videos = browsing.videos(offset=page * PAGE_SIZE, limit=PAGE_SIZE)
     ids = [video.id for video in videos if video.id is not None]

@@ -45,15 +45,45 @@ class PageState(rx.State, mixin=True):
         except HeatersError as error:
             self._tell(str(error), refusal=True)
 
-    async def _act(self, work: Callable[[UnitOfWork, int], str]) -> None:
+    def _id_in_address(self, name: str) -> int:
+        """Return the id at this place of the page's address; 0, which nothing has, for nonsense."""
+        try:
+            return checked_id(getattr(self, name))
+        except InvalidInput:
+            return 0
+
+    async def _look_up(self, look: Callable[[UnitOfWork], T]) -> T | None:
+        """Read what the page shows; where that cannot be, say why and return None."""
+        async with self._telling_refusals():
+            try:
+                seen = await desk().transact(look)
+            except InvalidInput as error:
+                self.missing = str(error)
+                return None
+            self.missing = ""
+            self.loaded = True
+            return seen
+        return None
+
+    async def _act(self, work: Callable[[UnitOfWork, int], str]) -> bool:
         """Do what a person asked for in one transaction, and tell them what came of it.
 
         Args:
             work: gets the unit of work and the reviewer's id, and returns what it did in words.
+
+        Returns:
+            Whether it was done, and not refused.
         """
         async with self._telling_refusals():
             reviewer_id = desk().reviewer_id(self)
             self._tell(await desk().transact(lambda uow: work(uow, reviewer_id)))
+            return True
+        return False
+
+
+def checked_frame(value: object) -> int:
+    """Return a frame that came from a browser: 0 where it is none."""
+    return value if isinstance(value, int) else 0
 
 
 def page_count(count: int, page_size: int) -> int:

@@ -7,14 +7,13 @@ from fractions import Fraction
 
 import reflex as rx
 
-from heaters.domain.errors import HeatersError
 from heaters.live.hub import LIBRARY
 from heaters.models import ArtifactKind
 from heaters.repositories.browsing import BrowsingRepository
 from heaters.repositories.database import UnitOfWork
 from heaters.services.searching import similar_clips
 from heaters.state.desk import desk
-from heaters.state.page import PageState, checked_id
+from heaters.state.page import PageState
 from heaters.state.views import ClipCard, Proxy, clip_card, proxy
 
 LIMIT = 24
@@ -42,11 +41,7 @@ class SimilarState(PageState, rx.State):
     async def load(self) -> None:
         """Show the neighbours of the clip named in the address, and follow every video."""
         self.reset()
-        try:
-            self._clip_id = checked_id(self.clip_id)  # pyright: ignore[reportAttributeAccessIssue]
-        except HeatersError as error:
-            self.missing = str(error)
-            return
+        self._clip_id = self._id_in_address("clip_id")
         desk().follow(self, LIBRARY, SimilarState.refresh)
         await self._read()
 
@@ -57,14 +52,11 @@ class SimilarState(PageState, rx.State):
 
     async def _read(self) -> None:
         clip_id = self._clip_id
-        try:
-            self.anchor, self.found = await desk().transact(lambda uow: _look(uow, clip_id))
-        except HeatersError as error:
-            self.missing = str(error)
+        seen = await self._look_up(lambda uow: _look(uow, clip_id))
+        if seen is None:
             return
+        self.anchor, self.found = seen
         self.found_count = len(self.found)
-        self.missing = ""
-        self.loaded = True
 
 
 def _look(uow: UnitOfWork, clip_id: int) -> tuple[list[Lookalike], list[Lookalike]]:

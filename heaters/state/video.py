@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
 
 import reflex as rx
 
-from heaters.domain.errors import HeatersError, NotFound
+from heaters.domain.errors import NotFound
 from heaters.domain.lifecycle import ClipState
 from heaters.live.hub import video_topic
-from heaters.models import ArtifactKind
+from heaters.models import Action, ArtifactKind
+from heaters.repositories.actions import ActionRepository
 from heaters.repositories.browsing import BrowsingRepository
 from heaters.repositories.clips import ClipRepository
 from heaters.repositories.database import UnitOfWork
@@ -22,7 +24,7 @@ from heaters.services.retrying import retry_clip, retry_video
 from heaters.services.reviewing import approve, archive, skip
 from heaters.services.undoing import redo, undo
 from heaters.state.desk import desk
-from heaters.state.page import PageState, checked_id, page_count
+from heaters.state.page import PageState, checked_frame, checked_id, page_count
 from heaters.state.views import (
     ClipCard,
     Count,
@@ -36,7 +38,7 @@ from heaters.state.views import (
     proxy,
     video_card,
 )
-from heaters.state.words import GROUPS, counted, states_of
+from heaters.state.words import GROUPS, action_words, counted, states_of
 
 PAGE_SIZE = 48
 
@@ -75,11 +77,7 @@ class VideoState(PageState, rx.State):
     @rx.event
     async def load(self) -> None:
         """Follow the video named in the address and show it from its beginning."""
-        try:
-            video_id = checked_id(self.video_id)  # pyright: ignore[reportAttributeAccessIssue]
-        except HeatersError as error:
-            self.missing = str(error)
-            return
+        video_id = self._id_in_address("video_id")
         if video_id != self._shown_video_id:
             self.reset()
             self._shown_video_id = video_id
@@ -101,14 +99,14 @@ class VideoState(PageState, rx.State):
     @rx.event
     async def turn_page(self, by: int) -> None:
         """Show the next or the previous screenful."""
-        self.page += 1 if by > 0 else -1
+        self.page += 1 if by == 1 else -1
         await self._read()
 
     @rx.event
     async def show_frame(self, frame: int) -> None:
         """Show the screenful with the clip that holds the frame, of all clips."""
         ends = list(accumulate(self.outline.lengths))
-        self.group, self.page = "", bisect_right(ends, frame) // PAGE_SIZE
+        self.group, self.page = "", bisect_right(ends, checked_frame(frame)) // PAGE_SIZE
         await self._read()
 
     @rx.event
@@ -116,7 +114,7 @@ class VideoState(PageState, rx.State):
         """Approve, skip or archive one clip."""
 
         def work(uow: UnitOfWork, reviewer_id: int) -> str:
-            if verdict not in _VERDICTS:
+            if str(verdict) not in _VERDICTS:
                 raise NotFound(f"no such verdict: {verdict}")
             _VERDICTS[verdict](uow, [checked_id(clip_id)], reviewer_id=reviewer_id)
             return f"{_DONE[verdict]} a clip"
@@ -145,26 +143,12 @@ class VideoState(PageState, rx.State):
     @rx.event
     async def take_back(self) -> None:
         """Undo one's own last action on this video."""
-        video_id = self._shown_video_id
-
-        def work(uow: UnitOfWork, reviewer_id: int) -> str:
-            action = undo(uow, reviewer_id=reviewer_id, video_id=video_id)
-            return f"Took back an action ({counted(len(action.changes), 'clip')})"
-
-        await self._act(work)
-        await self._read()
+        await self._reverse(undo)
 
     @rx.event
     async def do_again(self) -> None:
         """Redo what one last took back on this video."""
-        video_id = self._shown_video_id
-
-        def work(uow: UnitOfWork, reviewer_id: int) -> str:
-            action = redo(uow, reviewer_id=reviewer_id, video_id=video_id)
-            return f"Did it again ({counted(len(action.changes), 'clip')})"
-
-        await self._act(work)
-        await self._read()
+        await self._reverse(redo)
 
     @rx.event
     async def retry(self) -> None:
@@ -184,19 +168,26 @@ class VideoState(PageState, rx.State):
         await self._act(work)
         await self._read()
 
+    async def _reverse(self, way: Callable[..., Action]) -> None:
+        video_id = self._shown_video_id
+
+        def work(uow: UnitOfWork, reviewer_id: int) -> str:
+            way(uow, reviewer_id=reviewer_id, video_id=video_id)
+            [latest] = ActionRepository(uow.session).history(video_id, limit=1)
+            return action_words(latest).capitalize()
+
+        await self._act(work)
+        await self._read()
+
     async def _read(self) -> None:
         video_id, group, page = self._shown_video_id, self.group, self.page
-        try:
-            seen = await desk().transact(lambda uow: _look(uow, video_id, group, page))
-        except NotFound as error:
-            self.missing = str(error)
+        seen = await self._look_up(lambda uow: _look(uow, video_id, group, page))
+        if seen is None:
             return
         self.video, self.facts, self.proxy = seen.video, seen.facts, seen.proxy
         self.outline, self.counts = seen.outline, seen.counts
         self.clips, self.shown_count, self.page = seen.clips, seen.shown_count, seen.page
         self.page_count = page_count(self.shown_count, PAGE_SIZE)
-        self.missing = ""
-        self.loaded = True
 
 
 @dataclass(frozen=True)

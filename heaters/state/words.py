@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from heaters.domain.lifecycle import ClipState, VideoState
 from heaters.models import Action, ActionKind
+from heaters.repositories.actions import HistoryEntry
 
 
 @dataclass(frozen=True)
@@ -100,14 +101,24 @@ _ACTION_WORDS = {
     ActionKind.GROUP: "grouped {clips}",
     ActionKind.UNGROUP: "ungrouped {clips}",
     ActionKind.UNDO: "took back",
-    ActionKind.REDO: "did again",
+    ActionKind.REDO: "did again what was taken back",
 }
 
 
-def action_words(action: Action) -> str:
-    """Say what an action did, such as ``approved 3 clips`` or ``moved the cut at 40 to 42``."""
+def action_words(entry: HistoryEntry) -> str:
+    """Say what an action did, such as ``approved 3 clips`` or ``took back: skipped 1 clip``."""
+    words = _plain_words(entry.action)
+    if entry.action.kind is ActionKind.UNDO and entry.reverses:
+        return f"{words}: {_plain_words(entry.reverses)}"
+    return words
+
+
+def _plain_words(action: Action) -> str:
+    changes = action.changes
+    if len(changes) == 1:
+        clips = "clip [{start_frame}, {end_frame})".format(**changes[0])
+    else:
+        clips = counted(len(changes), "clip")
     return _ACTION_WORDS[action.kind].format(
-        frame=action.frame,
-        to_frame=action.to_frame,
-        clips=counted(len(action.changes), "clip"),
+        frame=action.frame, to_frame=action.to_frame, clips=clips
     )

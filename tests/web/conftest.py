@@ -1,0 +1,130 @@
+"""One served site for all tests of pages, with a browser that is signed in."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from heaters.config import Settings
+from heaters.runtime import Runtime, open_runtime
+from heaters.web import build_frontend, start_web, stop_web, web_address
+from tests.support.barcodes import write_barcode_video
+from tests.support.browser import chromium_path
+from tests.support.servers import wait_until_stopped
+from tests.web.ready_videos import add_ready_video
+
+UPLOAD_MAX_BYTES = 512 << 20
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running web process, and the runtime that it and the tests share."""
+
+    runtime: Runtime
+    process: subprocess.Popen[bytes]
+    origin: str
+    address: str
+
+    @property
+    def host(self) -> str:
+        """Host and port, as in an address."""
+        return self.origin.removeprefix("http://")
+
+    def client(self) -> httpx.Client:
+        """Return a client that is signed in."""
+        client = httpx.Client(base_url=self.origin, follow_redirects=True, timeout=30)
+        assert client.get(self.address).status_code == 200
+        return client
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def served(runtime: Runtime, **environment: str) -> Iterator[Site]:
+    """Serve the library of ``runtime`` with these variables set."""
+    port = free_port()
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("HEATERS_")]:
+            patch.delenv(name)
+        patch.setenv("HEATERS_DATA_DIR", str(runtime.settings.data_dir))
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        process = start_web(host="127.0.0.1", port=port)
+    try:
+        address = web_address("127.0.0.1", port, runtime.settings.data_dir)
+        yield Site(runtime, process, f"http://127.0.0.1:{port}", address)
+    finally:
+        stop_web(process)
+
+
+@pytest.fixture(scope="session")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
+    """An empty library on embedded servers of its own."""
+    data_dir = tmp_path_factory.mktemp("web") / "data"
+    with open_runtime(Settings.model_validate({"data_dir": data_dir})) as opened:
+        yield opened
+    wait_until_stopped(data_dir)
+
+
+@pytest.fixture(scope="session")
+def site(runtime: Runtime) -> Iterator[Site]:
+    """The library, served."""
+    build_frontend(lambda _step: None)
+    with served(runtime, HEATERS_UPLOAD_MAX_BYTES=str(UPLOAD_MAX_BYTES)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def proxy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An all-intra video of 120 numbered frames at 29.97 fps, with sound."""
+    path = tmp_path_factory.mktemp("proxy") / "proxy.mp4"
+    return write_barcode_video(path, fps=Fraction(30000, 1001), frame_count=120, gop=1)
+
+
+AddVideo = Callable[..., int]
+
+
+@pytest.fixture
+def add_video(runtime: Runtime, proxy: Path) -> AddVideo:
+    """Adds a video that is ready for review, by default of four clips; returns its id."""
+
+    def add(title: str = "Numbers", cuts: tuple[int, ...] = (30, 31, 75)) -> int:
+        return add_ready_video(runtime, proxy, title=title, fps=Fraction(30000, 1001), cuts=cuts)
+
+    return add
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
+    """Launch the Chromium that this machine has."""
+    return browser_type_launch_args | {"executable_path": chromium_path()}
+
+
+@pytest.fixture
+def page(context: BrowserContext, site: Site) -> Iterator[Page]:
+    """A page that is signed in, and on which nothing may go wrong unnoticed."""
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: complaints.append(message.text) if message.type == "error" else None,
+    )
+    page.goto(site.address)
+    yield page
+    assert complaints == []

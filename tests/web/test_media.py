@@ -1,0 +1,147 @@
+"""Files by id: ranges, caching, downloads, and a redirect where the store is not a folder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from heaters.api import media
+from heaters.domain.lifecycle import ClipState
+from heaters.models import Artifact, ArtifactKind, Clip
+from heaters.repositories.artifacts import ArtifactRepository
+from heaters.repositories.clips import ClipRepository
+from heaters.runtime import Runtime
+from heaters.storage import keys
+from heaters.storage.store import open_store
+from tests.support.s3 import CREDENTIALS, s3_endpoint
+from tests.web.conftest import AddVideo, Site
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "first", "end"),
+    [
+        ("bytes=0-99", 206, 0, 100),
+        ("bytes=100-", 206, 100, None),
+        ("bytes=-50", 206, -50, None),
+        ("bytes=10-10", 206, 10, 11),
+        ("bytes=0-999999999", 206, 0, None),
+    ],
+)
+def test_a_proxy_is_read_by_range(
+    site: Site, add_video: AddVideo, proxy: Path, asked: str, status: int, first: int, end: int
+) -> None:
+    content = proxy.read_bytes()
+    answer = site.client().get(f"/media/videos/{add_video()}/proxy", headers={"range": asked})
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "video/mp4"
+    assert answer.content == content[first:end]
+    start = first if first >= 0 else len(content) + first
+    last = start + len(answer.content) - 1
+    assert answer.headers["content-range"] == f"bytes {start}-{last}/{len(content)}"
+
+
+def test_a_range_past_the_end_is_not_satisfiable(site: Site, add_video: AddVideo) -> None:
+    address = f"/media/videos/{add_video()}/proxy"
+    answer = site.client().get(address, headers={"range": "bytes=99999999-"})
+    assert answer.status_code == 416
+
+
+def test_a_whole_file_can_be_kept_by_the_browser_alone(site: Site, add_video: AddVideo) -> None:
+    client = site.client()
+    address = f"/media/videos/{add_video()}/poster"
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert "private" in answer.headers["cache-control"]
+    again = client.get(address, headers={"if-none-match": answer.headers["etag"]})
+    assert again.status_code == 304
+    assert again.content == b""
+    assert "immutable" in client.get(address + "?v=1").headers["cache-control"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/media/videos/999999/proxy",
+        "/media/videos/1/original",
+        "/media/videos/1/master",
+        "/media/videos/1/..%2f..%2fweb-token",
+        "/media/videos/0x1/proxy",
+        "/media/clips/999999/export",
+        "/media/clips/1/keyframes/5",
+        "/media/clips/1/keyframes/-1",
+        "/media/../web-token",
+    ],
+)
+def test_what_no_row_names_is_not_served(site: Site, add_video: AddVideo, path: str) -> None:
+    add_video()
+    assert site.client().get(path).status_code == 404
+
+
+def give_clip_a_file(runtime: Runtime, video_id: int, content: bytes) -> Clip:
+    """Put a clip into the exported state with these bytes as its file."""
+    with runtime.database.unit_of_work() as uow:
+        clip = ClipRepository(uow.session).live(video_id)[1]
+        assert clip.id is not None
+        clip.state = ClipState.EXPORTED
+        key = keys.clip_export_key(video_id, clip.id, keys.new_token())
+        runtime.store.put_bytes(key, content)
+        uow.session.add(
+            Artifact(
+                video_id=video_id,
+                clip_id=clip.id,
+                kind=ArtifactKind.EXPORT,
+                key=key,
+                size_bytes=len(content),
+            )
+        )
+        return clip
+
+
+def test_an_exported_clip_is_downloaded_under_a_name_that_says_what_it_is(
+    site: Site, add_video: AddVideo
+) -> None:
+    clip = give_clip_a_file(site.runtime, add_video('A "quoted"/odd: título'), b"exported")
+    answer = site.client().get(f"/media/clips/{clip.id}/export")
+    assert answer.content == b"exported"
+    disposition = answer.headers["content-disposition"]
+    assert disposition.startswith("attachment")
+    assert "t%C3%ADtulo" in disposition
+    assert "00.00.01.01" in disposition or "00.00.01.00" in disposition
+    assert '"quoted"' not in disposition
+
+
+def test_a_retired_file_is_not_served(site: Site, add_video: AddVideo) -> None:
+    clip = give_clip_a_file(site.runtime, add_video(), b"exported")
+    with site.runtime.database.unit_of_work() as uow:
+        uow.session.connection().exec_driver_sql(
+            "UPDATE artifacts SET retired_at = now() WHERE clip_id = %s", (clip.id,)
+        )
+    assert site.client().get(f"/media/clips/{clip.id}/export").status_code == 404
+
+
+def test_files_in_s3_are_fetched_from_there_with_a_short_lived_address(
+    runtime: Runtime, add_video: AddVideo, proxy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    with s3_endpoint() as endpoint:
+        store = open_store(f"s3://{endpoint.new_bucket()}", s3_endpoint_url=endpoint.url)
+        video_id = add_video()
+        with runtime.database.unit_of_work() as uow:
+            key = ArtifactRepository(uow.session).of_video(video_id, ArtifactKind.PROXY).key
+        store.put_file(key, proxy)
+        app = Starlette(routes=media.ROUTES)
+        app.state.runtime = replace(runtime, store=store)
+        client = TestClient(app, follow_redirects=False)
+        answer = client.get(f"/media/videos/{video_id}/proxy")
+        assert answer.status_code == 307
+        address = answer.headers["location"]
+        assert urlsplit(address).netloc == urlsplit(endpoint.url).netloc
+        fetched = httpx.get(address, headers={"range": "bytes=0-9"})
+        assert fetched.content == proxy.read_bytes()[:10]

@@ -1,0 +1,186 @@
+"""What people do on the pages, in a real browser."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from heaters.domain.lifecycle import ClipState
+from heaters.heaters import app
+from heaters.models import Clip
+from heaters.repositories.clips import ClipRepository
+from heaters.repositories.embeddings import EmbeddingRepository
+from heaters.runtime import Runtime
+from heaters.services.reviewing import approve
+from tests.web.conftest import AddVideo, Site
+
+
+def clips_of(runtime: Runtime, video_id: int) -> list[Clip]:
+    with runtime.database.unit_of_work() as uow:
+        return list(ClipRepository(uow.session).live(video_id))
+
+
+def states_of(runtime: Runtime, video_id: int) -> list[ClipState]:
+    return [clip.state for clip in clips_of(runtime, video_id)]
+
+
+def open_video(page: Page, site: Site, video_id: int) -> None:
+    page.goto(f"{site.origin}/videos/{video_id}")
+    expect(page.locator("[data-clip-id]").first).to_be_visible()
+
+
+def test_every_page_is_served() -> None:
+    assert set(app._unevaluated_pages) == {
+        "index",
+        "videos/[video_id]",
+        "videos/[video_id]/history",
+        "clips/[clip_id]/similar",
+        "404",
+    }
+
+
+def test_a_click_approves_a_clip(page: Page, site: Site, add_video: AddVideo) -> None:
+    video_id = add_video()
+    open_video(page, site, video_id)
+    card = page.locator("[data-clip-id]").nth(1)
+    card.get_by_role("button", name="Approve").click()
+    expect(card).to_have_attribute("data-group", "approved")
+    expect(card.get_by_role("button", name="Approve")).to_be_disabled()
+    assert states_of(site.runtime, video_id)[1] == ClipState.REVIEW_APPROVED
+
+
+def test_all_pending_clips_are_approved_at_once_and_taken_back_at_once(
+    page: Page, site: Site, add_video: AddVideo
+) -> None:
+    video_id = add_video()
+    open_video(page, site, video_id)
+    page.get_by_role("button", name="Approve all 4 pending").click()
+    expect(page.locator("[data-group=approved]")).to_have_count(4)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("[data-group=pending]")).to_have_count(4)
+    expect(page.locator(".notice")).to_contain_text("Took back: approved 4 clips")
+    assert set(states_of(site.runtime, video_id)) == {ClipState.PENDING_REVIEW}
+
+
+def test_keys_judge_the_clip_in_focus_and_move_on(
+    page: Page, site: Site, add_video: AddVideo
+) -> None:
+    video_id = add_video()
+    open_video(page, site, video_id)
+    page.keyboard.press("ArrowRight")
+    for key, number, group in (("a", 0, "approved"), ("s", 1, "skipped"), ("d", 2, "archived")):
+        page.keyboard.press(key)
+        expect(page.locator("[data-clip-id]").nth(number)).to_have_attribute("data-group", group)
+    expect(page.locator("[data-clip-id]").nth(3)).to_be_focused()
+    page.keyboard.press("Control+z")
+    expect(page.locator("[data-clip-id]").nth(2)).to_have_attribute("data-group", "pending")
+    page.keyboard.press("Control+Shift+Z")
+    expect(page.locator("[data-clip-id]").nth(2)).to_have_attribute("data-group", "archived")
+
+
+def test_keys_do_nothing_while_someone_types(page: Page, site: Site, add_video: AddVideo) -> None:
+    add_video()
+    page.get_by_placeholder("https://").press_sequentially("asd")
+    expect(page.get_by_placeholder("https://")).to_have_value("asd")
+
+
+def test_a_refusal_is_told_in_words(page: Page, site: Site, add_video: AddVideo) -> None:
+    open_video(page, site, add_video())
+    page.keyboard.press("Control+z")
+    expect(page.locator(".notice.refusal")).to_be_visible()
+
+
+def test_clips_of_one_state_are_shown_on_request(
+    page: Page, site: Site, add_video: AddVideo
+) -> None:
+    video_id = add_video()
+    with site.runtime.database.unit_of_work() as uow:
+        first = ClipRepository(uow.session).live(video_id)[0]
+        approve(uow, [first.id or 0], reviewer_id=1)
+    open_video(page, site, video_id)
+    page.get_by_role("button", name=re.compile("approved 1")).click()
+    expect(page.locator("[data-clip-id]")).to_have_count(1)
+    page.get_by_role("button", name=re.compile("^All")).click()
+    expect(page.locator("[data-clip-id]")).to_have_count(4)
+
+
+def test_a_video_of_a_hundred_clips_is_shown_by_the_screenful(
+    page: Page, site: Site, add_video: AddVideo
+) -> None:
+    video_id = add_video(cuts=tuple(range(1, 101)))
+    open_video(page, site, video_id)
+    expect(page.locator("[data-clip-id]")).to_have_count(48)
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator("[data-clip-id]").first).to_contain_text("[48, 49)")
+    strip = page.locator(".outline-strip")
+    box = strip.bounding_box()
+    assert box is not None
+    strip.click(position={"x": box["width"] - 2, "y": 5})
+    expect(page.locator("[data-clip-id]").last).to_contain_text("[100, 120)")
+    expect(page.get_by_text("3 of 3")).to_be_visible()
+
+
+def test_a_title_is_text_whatever_it_holds(page: Page, site: Site, add_video: AddVideo) -> None:
+    title = """<img src=x onerror="window.pwned=1">'"`${7*7}</script><script>window.pwned=1"""
+    video_id = add_video(title)
+    page.goto(site.origin)
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    open_video(page, site, video_id)
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
+    assert page.evaluate("window.pwned") is None
+
+
+def test_the_history_says_who_did_what_and_takes_it_back(
+    page: Page, site: Site, add_video: AddVideo
+) -> None:
+    video_id = add_video()
+    open_video(page, site, video_id)
+    page.locator("[data-clip-id]").first.get_by_role("button", name="Skip").click()
+    page.get_by_role("link", name="History").click()
+    row = page.get_by_role("row").filter(has_text="skipped clip [0, 30)")
+    expect(row).to_contain_text("you")
+    row.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("row").nth(1)).to_contain_text("took back: skipped clip [0, 30)")
+    assert states_of(site.runtime, video_id)[0] == ClipState.PENDING_REVIEW
+
+
+def test_similar_clips_are_shown_the_most_alike_first(
+    page: Page, site: Site, add_video: AddVideo
+) -> None:
+    video_id = add_video("Lookalikes")
+    with site.runtime.database.unit_of_work() as uow:
+        repository = EmbeddingRepository(uow.session)
+        repository.ensure_index(model="test", dim=2)
+        clips = ClipRepository(uow.session).live(video_id)
+        for clip, vector in zip(clips, [(1, 0), (0.6, 0.8), (0.96, 0.28), (0, 1)], strict=True):
+            assert clip.id is not None
+            clip.state = ClipState.EMBEDDED
+            repository.put(clip.id, model="test", strategy="s", vector=vector)
+        anchor_id = clips[0].id
+    open_video(page, site, video_id)
+    page.locator(f'[data-clip-id="{anchor_id}"]').get_by_role("link", name="Similar").click()
+    found = page.locator("ul.clips > li")
+    expect(found).to_have_count(3)
+    for number, (alike, frames) in enumerate(
+        [("96%", "[31, 75)"), ("60%", "[30, 31)"), ("0%", "[75, 120)")]
+    ):
+        expect(found.nth(number)).to_contain_text(alike)
+        expect(found.nth(number)).to_contain_text(frames)
+
+
+@pytest.mark.parametrize("path", ["/videos/999999", "/videos/x", "/clips/999999/similar"])
+def test_an_address_of_nothing_says_so(page: Page, site: Site, path: str) -> None:
+    page.goto(site.origin + path)
+    expect(page.get_by_role("heading", name="Nothing here")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [390, 820, 1280])
+def test_nothing_scrolls_sideways(page: Page, site: Site, add_video: AddVideo, width: int) -> None:
+    video_id = add_video("averylongtitlewithoutanyspacesinit" * 4)
+    page.set_viewport_size({"width": width, "height": 720})
+    for path in ("/", f"/videos/{video_id}", f"/videos/{video_id}/history"):
+        page.goto(site.origin + path)
+        expect(page.get_by_text("averylongtitle").first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
