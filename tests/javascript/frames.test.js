@@ -1,8 +1,16 @@
+// @ts-check
 import { expect, test } from "bun:test";
-import { frameStartingAt, middleOfFrame } from "../../../assets/clips/frames.js";
+import { frameStartingAt, middleOfFrame } from "../../assets/clips/frames.js";
 import cases from "./frame_cases.json";
 
-const parts = (fraction) => fraction.split("/").map(Number);
+/**
+ * @param {string} fraction
+ * @returns {[number, number]}
+ */
+function parts(fraction) {
+  const [num, den] = fraction.split("/");
+  return [Number(num), Number(den)];
+}
 
 test.each(cases)("the middle of a frame is where Python says it is: %o", (one) => {
   const [num, den] = parts(one.middle_s);

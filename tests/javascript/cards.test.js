@@ -1,11 +1,21 @@
+// @ts-check
 import { expect, test } from "bun:test";
-import { cardBeside } from "../../../assets/clips/cards.js";
+import { cardBeside } from "../../assets/clips/cards.js";
 
 /** Seven cards in rows of three. */
 const cards = Array.from({ length: 7 }, (_, index) => ({
   getBoundingClientRect: () => ({ left: (index % 3) * 100, top: Math.floor(index / 3) * 80 }),
 }));
-const beside = (index, arrow) => cards.indexOf(cardBeside(cards, cards[index], arrow));
+
+/**
+ * @param {number} index
+ * @param {string} arrow
+ * @returns {number} -1 where there is none
+ */
+function beside(index, arrow) {
+  const next = cardBeside(cards, cards[index], arrow);
+  return next ? cards.indexOf(next) : -1;
+}
 
 test("any arrow leads to the first card when none has the focus", () => {
   expect(cardBeside(cards, null, "arrowup")).toBe(cards[0]);
