@@ -73,8 +73,8 @@ def _page(results: dict[str, Any]) -> str:
         "# Benchmarks",
         "",
         "Written by `make bench`; each script in `benchmarks/` says what it does. Everything that",
-        "is compared was measured side by side in one run; seconds mean little, ratios do. Machine:",
-        f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}.",
+        "is compared was measured side by side in one run; seconds mean little, ratios do.",
+        f"Ran on {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}.",
     ]
     for name, targets in BENCHMARKS.items():
         if name in results:

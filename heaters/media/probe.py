@@ -104,13 +104,17 @@ class SourceInfo:
     warnings: tuple[str, ...]
 
 
-def probe(path: Path) -> SourceInfo:
+def probe(path: Path, *, name: str | None = None) -> SourceInfo:
     """Read all packets of ``path`` and decode its first picture: 0.1 s per minute of 1080p.
+
+    Args:
+        path: the file.
+        name: what refusals call it; default: its file name.
 
     Raises:
         InvalidInput: it is not a video that can be worked on; the message says why.
     """
-    name = repr(path.name)
+    name = repr(name or path.name)
     if not path.is_file() or path.stat().st_size == 0:
         raise InvalidInput(f"{name} is not a file, or is empty")
     try:

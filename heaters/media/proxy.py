@@ -72,7 +72,7 @@ class ProxyReader:
         options = {"codec_whitelist": "none"} if packets_only else {}
         try:
             self.container = av.open(file, "r", options=options)
-        except FFmpegError as error:
+        except (FFmpegError, OSError) as error:  # a file object raises errors of its own
             raise ProxyUnusable(f"cannot open {self.name}: {error.strerror}") from error
         if not self.container.streams.video:
             self.close()

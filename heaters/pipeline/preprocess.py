@@ -12,6 +12,7 @@ from heaters.models import Artifact, ArtifactKind, Clip, Video
 from heaters.pipeline.task import Task
 from heaters.repositories.artifacts import ArtifactRepository
 from heaters.repositories.database import UnitOfWork
+from heaters.repositories.videos import VideoRepository
 from heaters.storage.keys import analysis_key, master_key, new_token, poster_key, proxy_key
 from heaters.storage.store import as_local_file
 
@@ -20,6 +21,7 @@ def run(task: Task) -> None:
     """Preprocess, check what was written, store it; the original is not needed any more."""
     tools = task.tools
     with tools.database.unit_of_work() as uow:
+        name = VideoRepository(uow.session).get(task.id).title
         original = ArtifactRepository(uow.session).of_video(task.id, ArtifactKind.ORIGINAL)
     with (
         as_local_file(tools.store, original.key, tools.scratch_dir) as source,
@@ -28,7 +30,7 @@ def run(task: Task) -> None:
         made = preprocess(
             source,
             folder,
-            probe(source),
+            probe(source, name=name),
             max_height=tools.settings.proxy_max_height,
             ffmpeg=find_ffmpeg(tools.settings.ffmpeg),
             on_progress=task.report,

@@ -15,7 +15,6 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
-from heaters.services.reviewing import approve
 from sqlmodel import col, select
 
 from heaters.domain.lifecycle import ClipState, VideoState
@@ -23,6 +22,7 @@ from heaters.domain.stages import STAGES, Stage
 from heaters.models import LOCAL_REVIEWER_ID, Artifact, Clip, Embedding
 from heaters.pipeline.task import Task
 from heaters.services.ingest import add_address
+from heaters.services.reviewing import approve
 from tests.support.barcodes import write_barcode_video
 from tests.support.http_server import serve_folder
 from tests.support.library import Library

@@ -8,12 +8,12 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from heaters.services.reviewing import approve
 
 from heaters.domain.lifecycle import ClipState, VideoState
 from heaters.models import LOCAL_REVIEWER_ID, ArtifactKind, Video
 from heaters.pipeline.runner import Runner
 from heaters.repositories.artifacts import ArtifactRepository
+from heaters.services.reviewing import approve
 from heaters.services.searching import similar_clips
 from tests.support.barcodes import decode_barcodes, write_barcode_video
 from tests.support.library import Library
@@ -169,7 +169,7 @@ def test_audio_alone_fails_for_good_with_the_reason(library: Library, tmp_path: 
         video_id = library.ingest(path)
         video = library.wait_for(lambda: settled(library, video_id))
     assert video.state == VideoState.PREPROCESS_FAILED
-    assert "no video" in (video.last_error or "")
+    assert "'song' has sound only" in (video.last_error or "")
 
 
 def test_a_source_that_was_cut_off_keeps_what_can_be_seen_and_says_so(
