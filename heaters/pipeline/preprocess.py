@@ -38,7 +38,7 @@ def run(task: Task) -> None:
         )
         poster = folder / "poster.jpg"
         with ProxyReader(made.proxy_path, made.fps) as proxy:
-            (image,) = extract_keyframes(proxy, [made.frame_count // 3])
+            (image,) = extract_keyframes(proxy, [made.frame_count // 10])
         write_jpeg(image, poster, SINGLE_FRAME)
         token = new_token()
         keys = (
