@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import reflex as rx
-import reflex.model
+import reflex.model  # otherwise the first event imports it, and blocks for over a second
+import structlog
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
@@ -28,7 +30,15 @@ from heaters.state.desk import Desk, open_desk
 
 _BUILT_PAGES = Path(__file__).parent.parent / ".web" / "build" / "client"
 
+_log = structlog.get_logger(__name__)
+
 api = Starlette(routes=[*media.ROUTES, *uploads.ROUTES])
+
+
+def _log_bug(exception: Exception) -> None:
+    """Log what no page expected; what people may see of errors is told by the pages themselves."""
+    _log.error("an event handler failed", exc_info=exception)
+
 
 app = rx.App(
     stylesheets=[f"/style/{name}.css" for name in ("base", "library", "video", "history")],
@@ -36,6 +46,7 @@ app = rx.App(
     head_components=[rx.el.link(rel="icon", href="/icon.svg", type="image/svg+xml")],
     html_lang="en",
     api_transformer=api,
+    backend_exception_handler=_log_bug,
     # Ours: no toasts (they need `eval`), no overlay; notices and the offline line are in our pages.
     toaster=None,
     app_wraps={},
@@ -70,6 +81,8 @@ def serve() -> ASGIApp:
     """Return the whole application behind its guard: what the web server runs."""
     settings = get_settings()
     configure_logging(settings.log_level)
+    # Reflex warns of every tab that was closed while it was being updated.
+    logging.getLogger("reflex").setLevel(logging.ERROR)
     policy = content_policy(_BUILT_PAGES, _media_origins(settings))
     return Guard(app(), _sessions(settings), policy)
 

@@ -75,6 +75,6 @@ _PAGE = f"""<!doctype html>
 <body><h1>Heaters</h1>
 <p>This browser is not signed in. Open the address that Heaters printed when it started: it ends
 in <code>token=…</code> and signs this browser in for 30 days.</p>
-<p>Printed it too long ago? <code>heaters address</code> prints it again.</p>
+<p>Lost it? Start Heaters again: the address stays the same.</p>
 </body></html>
 """

@@ -20,7 +20,10 @@ def video_tile(video: VideoCard, retry: EventCallback[int]) -> rx.Component:
         ),
         rx.cond(
             video.group == "ready",
-            rx.el.p(rx.foreach(video.counts, count_chip), class_name="counts"),
+            rx.el.div(
+                rx.el.p(video.words, class_name="state"),
+                rx.el.p(rx.foreach(video.counts, count_chip), class_name="counts"),
+            ),
             progress(video),
         ),
         trouble(video, retry(video.id)),
@@ -36,7 +39,7 @@ def poster(video: VideoCard) -> rx.Component:
         rx.cond(
             video.poster != "",
             rx.el.img(src=video.poster, alt="", loading="lazy", decoding="async"),
-            rx.el.span("no picture yet", class_name="faint"),
+            rx.el.span(class_name="no-picture"),
         ),
         class_name="poster",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
@@ -123,9 +123,11 @@ class VideoState(PageState, rx.State):
         await self._read()
 
     @rx.event
-    async def approve_pending(self) -> None:
+    async def approve_pending(self) -> AsyncIterator[None]:
         """Approve every clip of the video that waits for a verdict."""
         video_id = self._shown_video_id
+        self._tell(f"Approving {counted(self.pending_count, 'clip')}…")
+        yield
 
         def work(uow: UnitOfWork, reviewer_id: int) -> str:
             VideoRepository(uow.session).lock(video_id)  # so that nobody judges them meanwhile

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from heaters.domain.lifecycle import BUSY_CLIP_STATES, ClipState, decision
+from heaters.domain.lifecycle import BUSY_CLIP_STATES, ClipState, VideoState, decision
 from heaters.domain.stages import stage_that_failed
 from heaters.domain.time import format_fps, format_timecode
 from heaters.models import Clip, Video
@@ -121,7 +121,7 @@ def video_card(
         if poster_artifact_id
         else "",
         group=look.group,
-        words=look.words + (", trying again soon" if failed and video.next_attempt_at else ""),
+        words=_video_words(video, counts),
         steps=_steps(look, percent or 0),
         percent=f"{percent} %" if under_way else "",
         duration=duration(video),
@@ -130,6 +130,14 @@ def video_card(
         error=(video.last_error or "") if failed else (video.warning or ""),
         can_retry=stage_that_failed(video.state) is not None,
     )
+
+
+def _video_words(video: Video, counts: Mapping[ClipState, int]) -> str:
+    words = VIDEO_LOOKS[video.state].words
+    if video.state == VideoState.READY and counts:
+        pending = counts.get(ClipState.PENDING_REVIEW, 0)
+        return f"{counted(pending, 'clip')} to review" if pending else "every clip reviewed"
+    return f"{words}, trying again soon" if video.next_attempt_at else words
 
 
 def _steps(look: VideoLook, percent: int) -> list[Step]:
