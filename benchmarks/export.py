@@ -6,10 +6,7 @@ clips are encoded again: the rest would take half an hour and change no digit.
 
 from __future__ import annotations
 
-import json
 import subprocess
-import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -93,9 +90,3 @@ def encode(proxy: Path, out: Path, start_frame: int, end_frame: int) -> None:
         check=True,
         stdin=subprocess.DEVNULL,
     )
-
-
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        json.dump(measure(Path(folder)), sys.stdout, indent=2)
-        print()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
-import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -65,9 +62,3 @@ def extract_with_process(proxy: Path, frame: int) -> bytes:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
     ).stdout
-
-
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        json.dump(measure(Path(folder)), sys.stdout, indent=2)
-        print()

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import av
 import imageio_ffmpeg
@@ -220,6 +220,12 @@ def write_barcode_video(
         _tag_rotation(written, path, rotation)
         written.unlink()
     return path
+
+
+def write_small_proxy(path: Path, fps: Fraction, frame_count: int = 120, **options: Any) -> Path:
+    """Write a barcode video as proxies are, all-intra, small enough to write many of them."""
+    options = {"width": 128, "height": 72, "gop": 1} | options
+    return write_barcode_video(path, fps=fps, frame_count=frame_count, **options)
 
 
 def _sound(
