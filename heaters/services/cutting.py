@@ -104,7 +104,7 @@ def create_virtual_clips(
     if video.frame_count is None:
         raise VideoNotReady(video_id, video.state)
     timeline = timeline_from_cuts(video.frame_count, cuts)
-    if timelines.lock_clips_around(video_id, 0):
+    if timelines.lock_clips_around(video_id, 0):  # any tiling holds frame 0
         raise ClipsExist(video_id)
     made = [NewClip(frames) for frames in timeline.clips]
     return Trail(uow, video, None).record(ActionKind.REPLACE_CUTS, made=made, reason=reason)

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
-
 from heaters.models import Check, utc_now
+from heaters.repositories.checks import CheckRepository
 from heaters.repositories.database import UnitOfWork
 from heaters.repositories.invariants import Finding, InvariantRepository
 from heaters.storage.store import ObjectInfo
@@ -60,12 +59,11 @@ def _leftovers(named: dict[str, bool], stored: Iterable[ObjectInfo]) -> list[str
 
 def record_check(uow: UnitOfWork, findings: Sequence[Finding], *, started_at: datetime) -> Check:
     """Keep what a check found, for people to see."""
-    check = Check(started_at=started_at, findings=[asdict(finding) for finding in findings])
-    uow.session.add(check)
-    uow.session.flush()
-    return check
+    return CheckRepository(uow.session).add(
+        Check(started_at=started_at, findings=[asdict(finding) for finding in findings])
+    )
 
 
 def last_check(uow: UnitOfWork) -> Check | None:
     """Return the newest check that was kept, if there was one."""
-    return uow.session.exec(select(Check).order_by(col(Check.id).desc()).limit(1)).first()
+    return CheckRepository(uow.session).last()

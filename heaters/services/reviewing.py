@@ -11,7 +11,7 @@ from heaters.domain.errors import NotFound
 from heaters.domain.lifecycle import ClipState, decision
 from heaters.domain.review import ClipsOfSeveralVideos, ClipSuperseded, TooFewClips
 from heaters.models import Action, ActionKind, ClipGroup
-from heaters.repositories.database import Job, UnitOfWork
+from heaters.repositories.database import UnitOfWork
 from heaters.repositories.timelines import LockedClip, LockedVideo, TimelineRepository
 from heaters.services.trail import Trail, refuse_busy
 
@@ -32,7 +32,6 @@ def approve(uow: UnitOfWork, clip_ids: Collection[int], *, reviewer_id: int) -> 
     trail = Trail(uow, video, reviewer_id)
     for clip in chosen:
         trail.advance(clip, ClipState.REVIEW_APPROVED)
-        uow.send(Job("export", clip.id))
     return trail.record(ActionKind.APPROVE)
 
 

@@ -26,6 +26,8 @@ from heaters.repositories.timelines import (
     TimelineRepository,
 )
 
+_STAGE_DUE = {stage.due: stage.name for stage in STAGES.values()}
+
 
 class Trail:
     """Collects what one action does to the clips of a video whose row is locked.
@@ -51,7 +53,7 @@ class Trail:
         clip.group_id, clip.revision = group_id, self._revision
 
     def restore(self, clip: LockedClip, status: ClipStatus, *, has_files: bool) -> None:
-        """Give a clip an earlier status back, and ask for the work that is due in it.
+        """Give a clip an earlier status back.
 
         What the pipeline has done since under the same decision stays done. A clip whose exported
         files are gone becomes approved, to be exported anew.
@@ -60,9 +62,6 @@ class Trail:
         if decision(clip.state) != decision(status.state):
             lacks_files = status.state in EXPORTED_CLIP_STATES and not has_files
             restore(clip, ClipState.REVIEW_APPROVED if lacks_files else status.state)
-            for stage in STAGES.values():
-                if stage.due is clip.state:
-                    self._uow.send(Job(stage.name, clip.id))
         clip.group_id, clip.revision = status.group_id, status.revision
 
     def record(
@@ -75,7 +74,7 @@ class Trail:
         reason: str | None = None,
         reverses_id: int | None = None,
     ) -> Action:
-        """Make clips, write what has changed, retire files, and leave the action's row."""
+        """Write what has changed and the action's row; retire files, ask for work that is due."""
         action = Action(
             video_id=self._video_id,
             revision=self._revision,
@@ -88,13 +87,14 @@ class Trail:
             changes=[],
         )
         TimelineRepository(self._uow.session).write(action, self._changes, made)
-        turned_down_ids = [
-            clip.id
-            for before, clip in self._changes
-            if before.state in EXPORTED_CLIP_STATES and clip.state not in APPROVED_CLIP_STATES
-        ]
-        if turned_down_ids:
-            RetentionRepository(self._uow.session).retire(turned_down_ids, revision=self._revision)
+        retired_ids: list[int] = []
+        for before, clip in self._changes:
+            if before.state in EXPORTED_CLIP_STATES and clip.state not in APPROVED_CLIP_STATES:
+                retired_ids.append(clip.id)
+            if before.state != clip.state and clip.state in _STAGE_DUE:
+                self._uow.send(Job(_STAGE_DUE[clip.state], clip.id))
+        if retired_ids:
+            RetentionRepository(self._uow.session).retire(retired_ids, revision=self._revision)
         return action
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from heaters.domain.errors import HeatersError
 from heaters.domain.history import ClipChange
 from heaters.domain.lifecycle import EXPORTED_CLIP_STATES, decision
 from heaters.domain.review import ChangedSince, NothingToRedo, NothingToUndo
@@ -29,7 +28,7 @@ def undo(uow: UnitOfWork, *, reviewer_id: int, video_id: int | None = None) -> A
         ChangedSince: somebody else has changed its clips since.
         ClipBusy: a job makes files from one of its clips.
     """
-    return _reverse(uow, ActionKind.UNDO, reviewer_id, video_id, NothingToUndo())
+    return _reverse(uow, ActionKind.UNDO, reviewer_id, video_id)
 
 
 def redo(uow: UnitOfWork, *, reviewer_id: int, video_id: int | None = None) -> Action:
@@ -39,18 +38,16 @@ def redo(uow: UnitOfWork, *, reviewer_id: int, video_id: int | None = None) -> A
         NothingToRedo: nothing is undone, or there was a new action since.
         ChangedSince, ClipBusy: as ``undo``.
     """
-    return _reverse(uow, ActionKind.REDO, reviewer_id, video_id, NothingToRedo())
+    return _reverse(uow, ActionKind.REDO, reviewer_id, video_id)
 
 
-def _reverse(
-    uow: UnitOfWork,
-    kind: ActionKind,
-    reviewer_id: int,
-    video_id: int | None,
-    nothing: HeatersError,
-) -> Action:
+def _reverse(uow: UnitOfWork, kind: ActionKind, reviewer_id: int, video_id: int | None) -> Action:
     actions = ActionRepository(uow.session)
-    find = actions.last_undoable if kind is ActionKind.UNDO else actions.last_redoable
+    find, nothing = (
+        (actions.last_undoable, NothingToUndo)
+        if kind is ActionKind.UNDO
+        else (actions.last_redoable, NothingToRedo)
+    )
     if video_id is None:
         latest = find(reviewer_id)
         if latest is None:

@@ -20,7 +20,7 @@ def test_a_storm_of_operations_and_kills_breaks_nothing(desk: Desk, video_count:
     url = desk.database.engine.url.render_as_string(hide_password=False)
     videos = [desk.video(400, range(25, 400, 25)) for _ in range(video_count)]
     reviewers = [desk.reviewer() for _ in range(8)]
-    outcome = storm(url, videos, reviewers, operations=30, kill_one_in=40, seed=video_count)
+    outcome = storm(url, videos, reviewers, operations=30, kill_one_in=20, seed=video_count)
     assert set(outcome.exit_codes) == {0, -SIGKILL}
     assert outcome.operation_count == 8 * 30
     with desk.database.engine.begin() as connection:
