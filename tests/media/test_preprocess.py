@@ -16,8 +16,9 @@ import pytest
 from heaters.media.analysis import AnalysisUnusable, read_analysis
 from heaters.media.ffmpeg import Cancelled, DiskFull, find_ffmpeg, run_ffmpeg
 from heaters.media.preprocess import Preprocessed, preprocess, verify_proxy
-from heaters.media.preprocess_arguments import proxy_size
+from heaters.media.preprocess_arguments import outputs_in, preprocess_arguments, proxy_size
 from heaters.media.probe import probe
+from heaters.media.profiles import MASTER
 from heaters.media.proxy import ProxyUnusable
 from tests.media.sources import FRAMES, KINDS, Kind, base_video, make, truncate
 from tests.support.barcodes import (
@@ -352,6 +353,18 @@ def test_the_fields_of_an_interlaced_source_are_merged_without_combs(
         return float(np.mean([np.abs(2 * f[1:-1] - f[:-2] - f[2:]).mean() for f in frames]))
 
     assert combs(made.proxy_path) < combs(combed) / 2
+
+
+def test_one_process_reads_the_source_once_and_writes_three_files(
+    base: Path, tmp_path: Path
+) -> None:
+    info = probe(base)
+    outputs = outputs_in(tmp_path, info, MASTER)
+    arguments = preprocess_arguments(base, info, outputs, None)
+    assert arguments.count("-i") == 1
+    files = [argument for argument in arguments if argument.startswith("file:")]
+    written = (base, outputs.proxy, outputs.analysis, outputs.master)
+    assert files == [f"file:{path}" for path in written]
 
 
 def test_small_frames_are_the_proxys_own(base: Path, tmp_path: Path) -> None:
