@@ -24,6 +24,7 @@ from heaters.live.listener import listen
 from heaters.live.tabs import Tabs
 from heaters.logs import configure_logging
 from heaters.pages import PAGES
+from heaters.parent import end_with_parent
 from heaters.runtime import open_runtime
 from heaters.services.sessions import Sessions, web_token
 from heaters.state.desk import Desk, open_desk
@@ -79,6 +80,7 @@ app.register_lifespan_task(_running)
 
 def serve() -> ASGIApp:
     """Return the whole application behind its guard: what the web server runs."""
+    end_with_parent()
     settings = get_settings()
     configure_logging(settings.log_level)
     # Reflex warns of every tab that was closed while it was being updated.

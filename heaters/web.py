@@ -5,10 +5,8 @@
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -21,6 +19,7 @@ from pathlib import Path
 
 from heaters.domain.errors import ExternalFailure, InvalidConfiguration
 from heaters.embedded.locks import locked
+from heaters.parent import end_with_parent
 from heaters.services.sessions import web_token
 
 _ROOT = Path(__file__).parent.parent
@@ -191,9 +190,7 @@ def _serve(host: str, port: int) -> None:
     from granian.log import LogLevels
     from granian.server import Server
 
-    if sys.platform == "linux":
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, int(signal.SIGTERM))
+    end_with_parent()
     Server(
         "heaters.heaters:serve",
         address=host,

@@ -40,6 +40,11 @@ class Site:
         """Host and port, as in an address."""
         return self.origin.removeprefix("http://")
 
+    @property
+    def port(self) -> int:
+        """The port it serves on."""
+        return int(self.origin.rpartition(":")[2])
+
     def client(self) -> httpx.Client:
         """Return a client that is signed in."""
         client = httpx.Client(base_url=self.origin, follow_redirects=True, timeout=30)
@@ -55,9 +60,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(runtime: Runtime, **environment: str) -> Iterator[Site]:
-    """Serve the library of ``runtime`` with these variables set."""
-    port = free_port()
+def served(runtime: Runtime, port: int | None = None, **environment: str) -> Iterator[Site]:
+    """Serve the library of ``runtime`` with these variables set; by default on some free port."""
+    port = port or free_port()
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("HEATERS_")]:
             patch.delenv(name)

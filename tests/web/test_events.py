@@ -6,7 +6,6 @@ the private parts that it uses.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, cast
 
@@ -25,6 +24,7 @@ from heaters.state.desk import Desk, open_desk
 from heaters.state.library import LibraryState
 from heaters.state.video import VideoState
 from tests.web.conftest import AddVideo
+from tests.web.loops import run_async
 from tests.web.test_pages import states_of
 
 SESSIONS = Sessions("token of the test")
@@ -49,7 +49,7 @@ def run(work: Callable[[], Awaitable[Any]]) -> Any:
             async with app._setup_event_processor():
                 return await work()
 
-    return asyncio.run(main())
+    return run_async(main())
 
 
 async def send(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import http.client
 import re
 import stat
@@ -18,6 +17,7 @@ from heaters.domain.errors import InvalidConfiguration
 from heaters.services.sessions import Sessions
 from heaters.web import start_web
 from tests.web.conftest import Site
+from tests.web.loops import run_async
 
 ROUTES = [
     ("GET", "/"),
@@ -127,7 +127,7 @@ def test_after_ten_wrong_tokens_even_the_right_one_has_to_wait() -> None:
             wrong = [(await client.get("/sign-in?token=no")).status_code for _ in range(10)]
             return [*wrong, (await client.get("/sign-in?token=right")).status_code]
 
-    assert asyncio.run(statuses()) == [401] * 10 + [429]
+    assert run_async(statuses()) == [401] * 10 + [429]
 
 
 def test_health_says_nothing_but_ok_and_needs_no_session(site: Site) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from heaters.live.hub import LIBRARY, Hub, video_topic
+from tests.web.loops import run_async
 
 
 class Deliveries:
@@ -32,7 +33,7 @@ def tell(act: Callable[[Hub, Deliveries], None]) -> list[str]:
         await settle(hub)
         return deliveries.told
 
-    return asyncio.run(main())
+    return run_async(main())
 
 
 async def settle(hub: Hub) -> None:
@@ -74,7 +75,7 @@ def test_changes_during_a_delivery_make_one_more_delivery() -> None:
         await settle(hub)
         return deliveries.told
 
-    assert asyncio.run(main()) == ["tab", "tab"]
+    assert run_async(main()) == ["tab", "tab"]
 
 
 def test_a_follower_that_is_gone_is_forgotten() -> None:
@@ -86,7 +87,7 @@ def test_a_follower_that_is_gone_is_forgotten() -> None:
         await settle(hub)
         return hub.followers
 
-    assert asyncio.run(main()) == 1
+    assert run_async(main()) == 1
 
 
 def test_a_slow_follower_keeps_nobody_waiting() -> None:
@@ -109,4 +110,4 @@ def test_a_slow_follower_keeps_nobody_waiting() -> None:
             task.cancel()
         return told
 
-    assert asyncio.run(main()) == ["quick"]
+    assert run_async(main()) == ["quick"]

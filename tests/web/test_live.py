@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from heaters.domain.lifecycle import VideoState
 from heaters.models import Clip
@@ -12,12 +12,6 @@ from heaters.runtime import Runtime
 from heaters.services.ingest import add_address
 from tests.web.conftest import AddVideo, Site, served
 from tests.web.test_media import give_clip_a_file
-
-
-@pytest.fixture
-def untouched(page: Page) -> Page:
-    """A page that tells if it was loaded anew."""
-    return page
 
 
 def mark_as_not_reloaded(page: Page) -> None:
@@ -124,21 +118,42 @@ def test_what_changed_while_the_database_was_not_heard_is_caught_up_with(
     expect(tile).to_contain_text("77 %")
 
 
+@pytest.fixture
+def shared(runtime: Runtime) -> dict[str, str]:
+    """Settings with which several web processes serve the library together."""
+    return {"HEATERS_DATABASE_URL": runtime.database_url, "HEATERS_REDIS_URL": runtime.redis_url}
+
+
 def test_several_web_processes_serve_one_library_with_a_redis_of_their_own(
-    page: Page, site: Site, runtime: Runtime
+    context: BrowserContext, site: Site, runtime: Runtime, shared: dict[str, str]
 ) -> None:
-    servers = {"HEATERS_DATABASE_URL": runtime.database_url, "HEATERS_REDIS_URL": runtime.redis_url}
-    with served(runtime, **servers) as first, served(runtime, **servers) as second:
-        tabs = []
-        for other in (first, second):
-            tab = page.context.new_page()
-            tab.goto(other.address)
-            tabs.append(tab)
+    with served(runtime, **shared) as first, served(runtime, **shared) as second:
+        tabs = [context.new_page() for _ in range(3)]
+        for tab, process in zip(tabs, (site, first, second), strict=True):
+            tab.goto(process.address)
         video_id = downloading(runtime, "everywhere.mp4")
-        for tab in (page, *tabs):
-            expect(tab.locator(f'[data-video-id="{video_id}"]')).to_contain_text("downloading")
+        tiles = [tab.locator(f'[data-video-id="{video_id}"]') for tab in tabs]
+        for tile in tiles:
+            expect(tile).to_contain_text("downloading")
         change(runtime, video_id, progress=0.5)
-        for tab in (page, *tabs):
-            expect(tab.locator(f'[data-video-id="{video_id}"]')).to_contain_text("50 %")
-        for tab in tabs:
-            tab.close()
+        for tile in tiles:
+            expect(tile).to_contain_text("50 %")
+
+
+def test_a_page_outlives_its_web_process(
+    context: BrowserContext, site: Site, runtime: Runtime
+) -> None:
+    video_id = downloading(runtime, "survivor.mp4")
+    page = context.new_page()
+    tile = page.locator(f'[data-video-id="{video_id}"]')
+    with served(runtime) as doomed:
+        page.goto(doomed.address)
+        expect(tile).to_contain_text("downloading")
+        mark_as_not_reloaded(page)
+        doomed.process.kill()  # its worker must not go on without it
+        expect(page.get_by_text("Offline")).to_be_visible(timeout=20_000)
+    change(runtime, video_id, progress=0.33)
+    with served(runtime, port=doomed.port):
+        expect(tile).to_contain_text("33 %", timeout=20_000)
+        expect(page.get_by_text("Offline")).to_be_hidden()
+        assert is_not_reloaded(page)
