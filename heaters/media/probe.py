@@ -105,7 +105,7 @@ class SourceInfo:
 
 
 def probe(path: Path, *, name: str | None = None) -> SourceInfo:
-    """Read all packets of ``path`` and decode its first picture: 0.1 s per minute of 1080p.
+    """Read all packets of ``path`` and decode its first picture: 0.2 s per minute of 1080p.
 
     Args:
         path: the file.

@@ -1,4 +1,4 @@
-"""Sources of all kinds, made from one barcode video: what people upload, and what is no video."""
+"""Sources of all kinds, made from one barcode video, and files that are no video."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import imageio_ffmpeg
 
+from heaters.media.ffmpeg import find_ffmpeg
+from heaters.media.preprocess import Preprocessed, preprocess
+from heaters.media.probe import probe
 from tests.support.barcodes import write_barcode_video
 
 FPS = Fraction(25)
@@ -20,6 +24,13 @@ def make(*arguments: str | Path) -> None:
     """Run the packaged ffmpeg."""
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", *map(str, arguments)]
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def run(source: Path, **options: Any) -> Preprocessed:
+    """Preprocess ``source`` into a new folder ``out`` beside it."""
+    folder = source.parent / "out"
+    folder.mkdir()
+    return preprocess(source, folder, probe(source), ffmpeg=find_ffmpeg(), **options)
 
 
 def base_video(folder: Path) -> Path:

@@ -10,15 +10,10 @@ import pytest
 from heaters.domain.errors import InvalidInput
 from heaters.media.frame_rate import constant_rate
 from heaters.media.probe import Colour, probe
-from tests.media.sources import KINDS, NOT_VIDEOS, NotAVideo, base_video, make, truncate
+from tests.media.sources import KINDS, NOT_VIDEOS, NotAVideo, make, truncate
 from tests.support.barcodes import write_barcode_video
 
 MILLISECOND = Fraction(1, 1000)
-
-
-@pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return base_video(tmp_path_factory.mktemp("base"))
 
 
 def kind(base: Path, folder: Path, file: str) -> Path:

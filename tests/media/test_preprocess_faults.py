@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import resource
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from heaters.media.analysis import AnalysisUnusable, read_analysis
+from heaters.media.ffmpeg import Cancelled, DiskFull, find_ffmpeg, run_ffmpeg
+from heaters.media.preprocess import verify_proxy
+from heaters.media.proxy import ProxyUnusable
+from tests.media.sources import FRAMES, Kind, make, run, truncate
+from tests.support.barcodes import (
+    decode_barcodes,
+    write_barcode_video,
+)
+
+
+def test_a_file_that_ends_early_is_used_up_to_there(base: Path, tmp_path: Path) -> None:
+    whole = tmp_path / "whole.mp4"
+    make("-stream_loop", "2", "-i", base, "-c", "copy", "-movflags", "+faststart", whole)
+    made = run(truncate(whole, tmp_path / "a.mp4", 0.5))
+    shown = decode_barcodes(made.proxy_path)
+    assert len(shown) > 40
+    assert shown[:40] == list(range(40))
+    assert "although its header promises" in made.warnings[0]
+
+
+@pytest.mark.parametrize("damage", ["drop=1", "amount=1"], ids=["no packets", "noise"])
+def test_sound_that_cannot_be_decoded_is_left_out_with_a_warning(
+    base: Path, tmp_path: Path, damage: str
+) -> None:
+    source = Kind("a.mkv", f"-c copy -bsf:a noise={damage}").write(base, tmp_path)
+    made = run(source)
+    assert not made.has_audio
+    assert made.warnings[0] == "its sound cannot be decoded and is left out"
+    assert decode_barcodes(made.proxy_path) == list(range(FRAMES))
+
+
+@contextmanager
+def largest_file_bytes(size: int) -> Iterator[None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_disk_without_room_is_named_and_nothing_is_left(tmp_path: Path) -> None:
+    source = tmp_path / "a.mkv"
+    write_barcode_video(source, fps=Fraction(25), frame_count=100, crf=40)
+    limit = source.stat().st_size * 2  # room for the master, none for the proxy
+    with largest_file_bytes(limit), pytest.raises(DiskFull, match="free some space"):
+        run(source)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_cancelled_run_leaves_nothing(tmp_path: Path) -> None:
+    source, cancelled = tmp_path / "a.mkv", threading.Event()
+    make("-f", "lavfi", "-i", "testsrc2=s=1280x720:d=20", "-c:v", "mpeg2video", source)
+    with pytest.raises(Cancelled):
+        run(source, on_progress=lambda _: cancelled.set(), cancelled=cancelled)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "frame_count", "reason"),
+    [
+        ("-c:v libx264 -g 1 -bf 0", 49, "50 frames"),
+        ("-c:v libx264 -g 1 -bf 0", 51, "50 frames"),
+        ("-c:v libx264 -g 5 -bf 0", 50, "no whole key frame"),
+        ("-c:v libx264 -g 1 -bf 0 -output_ts_offset 1", 50, "not at 0/25 s"),
+        ("-c:v libx264 -g 1 -bf 0 -r 24", 48, "not at 1/25 s"),
+        ("-vn", 50, "cannot be read"),
+    ],
+)
+def test_a_file_that_is_no_proxy_is_found_out(
+    base: Path, tmp_path: Path, options: str, frame_count: int, reason: str
+) -> None:
+    path = tmp_path / "proxy.mp4"
+    run_ffmpeg(["-i", str(base), *options.split(), str(path)], ffmpeg=find_ffmpeg())
+    with pytest.raises(ProxyUnusable, match=reason):
+        verify_proxy(path, fps=Fraction(25), frame_count=frame_count)
+
+
+def test_a_broken_file_of_small_frames_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AnalysisUnusable, match="preprocess the video again"):
+        list(read_analysis(tmp_path / "missing.mp4"))
