@@ -1,6 +1,6 @@
 // @ts-check
 import { createElement, useEffect, useRef, useState } from "react";
-import { acquireReel, releaseReel } from "./reel.js";
+import { acquireReel, releaseReel } from "../webcodecs/reel.js";
 
 /** Stops whatever plays on this page. */
 let stopPlaying = () => {};
@@ -21,7 +21,7 @@ export function ClipPicture(props) {
   const { src, fpsNum, fpsDen, startFrame, endFrame } = props;
   const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
   const counter = useRef(/** @type {HTMLElement | null} */ (null));
-  const reel = useRef(/** @type {import("./reel.js").Reel | null} */ (null));
+  const reel = useRef(/** @type {import("../webcodecs/reel.js").Reel | null} */ (null));
   const [playing, setPlaying] = useState(false);
 
   useEffect(() => {

@@ -35,6 +35,10 @@ class ExternalFailure(HeatersError):
     heals = True
 
 
+class Cancelled(HeatersError):
+    """Somebody asked the work to stop; it has, and what it wrote is not whole."""
+
+
 class IllegalTransition(HeatersError):
     """A state change that the lifecycle table does not allow."""
 

@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from heaters.domain.addresses import check_url, redact_text, redact_url
-from heaters.domain.errors import ExternalFailure, InvalidInput
-from heaters.media.ffmpeg import Cancelled
+from heaters.domain.errors import Cancelled, ExternalFailure, InvalidInput
 from heaters.storage.disk import disk_errors
 from heaters.storage.errors import StorageFull
 

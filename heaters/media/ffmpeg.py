@@ -18,7 +18,7 @@ from typing import Literal
 
 import imageio_ffmpeg
 
-from heaters.domain.errors import HeatersError, InvalidConfiguration
+from heaters.domain.errors import Cancelled, HeatersError, InvalidConfiguration
 
 _POLL_S = 0.2
 _STDERR_LINES = 40
@@ -66,10 +66,6 @@ class FfmpegLost(FfmpegFailed):
     """ffmpeg was killed from outside, or did nothing for too long and was killed here."""
 
     heals = True
-
-
-class Cancelled(HeatersError):
-    """The caller asked to stop; ffmpeg is gone and what it wrote is not whole."""
 
 
 def find_ffmpeg(configured: Path | None = None) -> Path:

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, update
 
-from heaters.domain.errors import HeatersError
+from heaters.domain.errors import Cancelled, HeatersError
 from heaters.domain.lifecycle import advance
 from heaters.domain.stages import Stage
 from heaters.models import Clip, Video, utc_now
@@ -29,10 +29,6 @@ _REPORT_S = 0.4  # a person sees progress move; the database hardly notices
 
 class LeaseLost(HeatersError):
     """Another worker has taken the row over: this run must leave no trace."""
-
-
-class Cancelled(HeatersError):
-    """The lease is lost or the worker stops: the work ends here, and says nothing."""
 
 
 class Task:

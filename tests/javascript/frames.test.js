@@ -1,6 +1,6 @@
 // @ts-check
 import { expect, test } from "bun:test";
-import { frameStartingAt, middleOfFrame } from "../../assets/clips/frames.js";
+import { frameStartingAt, middleOfFrame } from "../../assets/webcodecs/frames.js";
 import cases from "./frame_cases.json";
 
 /**

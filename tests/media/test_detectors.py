@@ -19,12 +19,11 @@ from scenedetect import FrameTimecode
 from scenedetect.detectors import AdaptiveDetector, ContentDetector
 
 from heaters.data_packages import locate
-from heaters.domain.errors import InvalidInput
+from heaters.domain.errors import Cancelled, InvalidInput
 from heaters.media.detectors import detect, detector_names, redetect
 from heaters.media.detectors.detection import UnknownDetector, WrongFrames
 from heaters.media.detectors.fades import join_fade_ends
 from heaters.media.detectors.lasting import LastingChanges
-from heaters.media.ffmpeg import Cancelled
 from heaters.onnx_models import transnetv2
 from heaters.onnx_models.store import open_shipped
 from tests.support.labelled import CutScore, Labelled, read_frames, score_cuts, write_film

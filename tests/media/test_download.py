@@ -31,11 +31,10 @@ from yt_dlp.networking.exceptions import HTTPError, TransportError
 from yt_dlp.utils import DownloadError, ExtractorError
 
 from heaters.domain.addresses import check_url, redact_text, redact_url
-from heaters.domain.errors import ExternalFailure, HeatersError, InvalidInput
+from heaters.domain.errors import Cancelled, ExternalFailure, HeatersError, InvalidInput
 from heaters.media.download import Downloaded, DownloadOptions, DownloadProgress, download
 from heaters.media.download_failures import FailureKind, explain
 from heaters.media.download_guard import is_allowed
-from heaters.media.ffmpeg import Cancelled
 from heaters.storage.errors import StorageFull
 from tests.support.barcodes import decode_barcodes, decode_clicks, write_barcode_video
 from tests.support.http_server import (

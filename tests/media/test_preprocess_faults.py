@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from heaters.domain.errors import Cancelled
 from heaters.media.analysis import AnalysisUnusable, read_analysis
-from heaters.media.ffmpeg import Cancelled, DiskFull, find_ffmpeg, run_ffmpeg
+from heaters.media.ffmpeg import DiskFull, find_ffmpeg, run_ffmpeg
 from heaters.media.preprocess import verify_proxy
 from heaters.media.proxy import ProxyUnusable
 from tests.media.sources import FRAMES, Kind, make, run, truncate

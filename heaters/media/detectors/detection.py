@@ -11,13 +11,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from heaters.domain.errors import InvalidInput
+from heaters.domain.errors import Cancelled, InvalidInput
 from heaters.media.detectors.adaptive import Adaptive
 from heaters.media.detectors.content import Content
 from heaters.media.detectors.protocol import FRAME_HEIGHT_PX, FRAME_WIDTH_PX, Detector, Scores
 from heaters.media.detectors.transnetv2 import TransNetV2
 from heaters.media.detectors.union import Union
-from heaters.media.ffmpeg import Cancelled
 
 _DETECTORS: dict[str, Detector] = {
     detector.name: detector for detector in (Adaptive(), Content(), TransNetV2(), Union())
