@@ -184,7 +184,7 @@ def throughput(desk: Desk, writers: int) -> float:
     ]
     for worker in workers:
         worker.start()
-    ready.wait()
+    ready.wait(timeout=120)
     began = time.perf_counter()
     begin.wait()
     for worker in workers:

@@ -155,6 +155,22 @@ def test_undo_brings_an_exported_clip_back_whole(desk: Desk):
     assert desk.sent == []
 
 
+def test_undo_brings_back_the_files_that_its_action_retired_and_no_others(desk: Desk):
+    video, ann = desk.video(100), desk.reviewer()
+    [clip] = desk.clip_ids(video)
+    desk.act(approve, [clip], reviewer_id=ann)
+    desk.work(clip)
+    files = desk.files(clip)
+    desk.act(archive, [clip], reviewer_id=ann)
+    desk.act(approve, [clip], reviewer_id=ann)
+    desk.work(clip)
+    assert not desk.files(clip) & files
+    desk.act(undo, reviewer_id=ann)
+    desk.act(undo, reviewer_id=ann)
+    assert desk.clip(clip).state == ClipState.EMBEDDED
+    assert desk.files(clip) == files
+
+
 def test_undo_after_the_retention_period_has_the_clip_exported_anew(desk: Desk):
     video, ann = desk.video(100, [50]), desk.reviewer()
     [clip, _] = desk.clip_ids(video)
