@@ -62,6 +62,7 @@ def _wall() -> rx.Component:
             class_name="wall",
         ),
         pager(LibraryState.page, LibraryState.page_count, LibraryState.turn_page, "videos"),
+        rx.cond(LibraryState.check != "", rx.el.p(LibraryState.check, class_name="last-check")),
     )
 
 

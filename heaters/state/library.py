@@ -14,11 +14,13 @@ from heaters.repositories.browsing import BrowsingRepository
 from heaters.repositories.clips import ClipRepository
 from heaters.repositories.database import UnitOfWork
 from heaters.services.ingest import add_address
+from heaters.services.invariants import last_check
 from heaters.services.retrying import retry_video
 from heaters.state.copying import Copying
 from heaters.state.desk import desk
 from heaters.state.page import PageState, checked_id, page_count
 from heaters.state.views import VideoCard, video_card
+from heaters.state.words import check_words
 
 PAGE_SIZE = 60
 
@@ -30,6 +32,7 @@ class LibraryState(PageState, rx.State):
         page: which screenful, from 0.
         copying: name of the server's file that is being brought in; empty if none is.
         copied_percent: how much of it.
+        check: how the last check of the whole library ended, in words.
     """
 
     videos: list[VideoCard] = []  # noqa: RUF012 - Reflex copies defaults
@@ -38,6 +41,7 @@ class LibraryState(PageState, rx.State):
     page_count: int = 1
     copying: str = ""
     copied_percent: int = 0
+    check: str = ""
 
     @rx.event
     async def load(self) -> None:
@@ -109,11 +113,11 @@ class LibraryState(PageState, rx.State):
         seen = await self._look_up(lambda uow: _look(uow, page))
         if seen is None:
             return
-        self.videos, self.video_count = seen
+        self.videos, self.video_count, self.check = seen
         self.page_count = page_count(self.video_count, PAGE_SIZE)
 
 
-def _look(uow: UnitOfWork, page: int) -> tuple[list[VideoCard], int]:
+def _look(uow: UnitOfWork, page: int) -> tuple[list[VideoCard], int, str]:
     browsing = BrowsingRepository(uow.session)
     videos = browsing.videos(offset=page * PAGE_SIZE, limit=PAGE_SIZE)
     ids = [video.id for video in videos if video.id is not None]
@@ -123,4 +127,4 @@ def _look(uow: UnitOfWork, page: int) -> tuple[list[VideoCard], int]:
         video_card(video, counts.get(video_id, {}), posters.get(video_id))
         for video_id, video in zip(ids, videos, strict=True)
     ]
-    return cards, browsing.video_count()
+    return cards, browsing.video_count(), check_words(last_check(uow))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from heaters.domain.lifecycle import ClipState, VideoState
-from heaters.models import Action, ActionKind
+from heaters.models import Action, ActionKind, Check
 from heaters.repositories.actions import HistoryEntry
 
 
@@ -83,6 +83,17 @@ def states_of(group: str) -> list[ClipState]:
         for state, look in CLIP_LOOKS.items()
         if look.group == group and state != ClipState.SUPERSEDED
     ]
+
+
+def check_words(check: Check | None) -> str:
+    """Say how the last check of everything ended; empty where there was none yet."""
+    if check is None:
+        return ""
+    when = check.ended_at.astimezone().strftime("%d %b, %H:%M")
+    if not check.findings:
+        return f"Everything was in order on {when}"
+    findings = counted(len(check.findings), "thing")
+    return f"{findings} not in order on {when}: run heaters check"
 
 
 def counted(number: int, noun: str) -> str:
