@@ -24,19 +24,25 @@ _LOCK_VIDEO = text("""
     SELECT id, state, frame_count, revision FROM videos WHERE id = :video_id
     FOR NO KEY UPDATE""")
 
-_CLIP = "SELECT id, start_frame, end_frame, state, group_id, revision, notes, tags"
-
-_LOCK_CLIPS_AROUND = text(f"""
-    {_CLIP} FROM clips WHERE video_id = :video_id AND state <> 'superseded'
-        AND int4range(start_frame, end_frame) && int4range(:frame - 1, :frame + 1)
+# The latest two that start by then, so that any plan reads two rows, whatever the statistics say.
+_LOCK_CLIPS_AROUND = text("""
+    SELECT id, start_frame, end_frame, state, group_id, revision, notes, tags
+    FROM clips WHERE id IN (
+        SELECT id FROM (
+            SELECT id, end_frame FROM clips
+            WHERE video_id = :video_id AND state <> 'superseded' AND start_frame <= :frame
+            ORDER BY start_frame DESC LIMIT 2) AS latest
+        WHERE end_frame >= :frame)
     ORDER BY start_frame FOR NO KEY UPDATE""")
 
-_LOCK_LIVE_CLIPS = text(f"""
-    {_CLIP} FROM clips WHERE video_id = :video_id AND state <> 'superseded'
+_LOCK_LIVE_CLIPS = text("""
+    SELECT id, start_frame, end_frame, state, group_id, revision, notes, tags
+    FROM clips WHERE video_id = :video_id AND state <> 'superseded'
     ORDER BY start_frame FOR NO KEY UPDATE""")
 
-_LOCK_CLIPS = text(f"""
-    {_CLIP} FROM clips WHERE id = ANY(:clip_ids)
+_LOCK_CLIPS = text("""
+    SELECT id, start_frame, end_frame, state, group_id, revision, notes, tags
+    FROM clips WHERE id = ANY(:clip_ids)
     ORDER BY start_frame, id FOR NO KEY UPDATE""")
 
 # One statement writes a whole action. The clips that leave come first, those that come back or are
