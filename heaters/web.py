@@ -26,7 +26,7 @@ _ROOT = Path(__file__).parent.parent
 _BUILD = _ROOT / ".web"
 _SOURCES = (
     "rxconfig.py",
-    "reflex.lock/*",
+    "reflex.lock/bun.lock",
     "assets/**/*",
     "heaters/heaters.py",
     "heaters/same_origin.py",
