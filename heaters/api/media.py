@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from sqlmodel import Session
 from starlette.requests import Request
@@ -38,23 +39,21 @@ def video_poster(request: Request) -> Response:
 def clip_export(request: Request) -> Response:
     """Answer ``/media/clips/{clip_id}/export``: the exported clip, as a download."""
     clip_id: int = request.path_params["clip_id"]
-    name = ""
 
-    def find(session: Session) -> Artifact:
-        nonlocal name
-        name = _download_name(session, clip_id)
-        return _one(ArtifactRepository(session).of_clip(clip_id, ArtifactKind.EXPORT), clip_id)
+    def find(session: Session) -> _Found:
+        exports = ArtifactRepository(session).of_clip(clip_id, ArtifactKind.EXPORT)
+        return _Found(_last(exports, clip_id), download_name=_download_name(session, clip_id))
 
-    return _answer(request, find, lambda: name)
+    return _answer(request, find)
 
 
 def clip_keyframe(request: Request) -> Response:
     """Answer ``/media/clips/{clip_id}/keyframes/{frame}``; the frame is the proxy's index."""
     clip_id, frame = request.path_params["clip_id"], request.path_params["frame"]
 
-    def find(session: Session) -> Artifact:
+    def find(session: Session) -> _Found:
         keyframes = ArtifactRepository(session).of_clip(clip_id, ArtifactKind.KEYFRAME)
-        return _one([keyframe for keyframe in keyframes if keyframe.frame == frame], clip_id)
+        return _Found(_last([one for one in keyframes if one.frame == frame], clip_id))
 
     return _answer(request, find)
 
@@ -69,18 +68,25 @@ ROUTES = [
 
 def _video_file(request: Request, kind: ArtifactKind) -> Response:
     video_id: int = request.path_params["video_id"]
-    return _answer(request, lambda session: ArtifactRepository(session).of_video(video_id, kind))
+
+    def find(session: Session) -> _Found:
+        return _Found(ArtifactRepository(session).of_video(video_id, kind))
+
+    return _answer(request, find)
 
 
-def _answer(
-    request: Request,
-    find: Callable[[Session], Artifact],
-    download_name: Callable[[], str | None] = lambda: None,
-) -> Response:
+@dataclass(frozen=True)
+class _Found:
+    artifact: Artifact
+    download_name: str | None = None
+
+
+def _answer(request: Request, find: Callable[[Session], _Found]) -> Response:
     runtime: Runtime = request.app.state.runtime
     try:
         with runtime.database.unit_of_work() as uow:
-            artifact = find(uow.session)
+            found = find(uow.session)
+        artifact = found.artifact
         path = runtime.store.local_path(artifact.key)
         address = None if path else runtime.store.presign(artifact.key, PRESIGNED_S)
     except NotFound as error:
@@ -101,11 +107,11 @@ def _answer(
         path,
         headers=headers,
         media_type=keys.content_type(artifact.key),
-        filename=download_name(),
+        filename=found.download_name,
     )
 
 
-def _one(artifacts: Sequence[Artifact], clip_id: int) -> Artifact:
+def _last(artifacts: Sequence[Artifact], clip_id: int) -> Artifact:
     if not artifacts:
         raise NotFound(f"clip {clip_id} has no such file")
     return artifacts[-1]
