@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import socket
 import subprocess
@@ -13,6 +14,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from ipaddress import ip_address
 from pathlib import Path
@@ -59,7 +61,8 @@ def build_frontend(on_step: Callable[[str], None]) -> None:
         if stamp.exists() and stamp.read_text() == sources:
             return
         stamp.unlink(missing_ok=True)
-        _export(on_step)
+        with _keeping_layout(_ROOT / "reflex.lock" / "package.json"):
+            _export(on_step)
         stamp.write_text(sources)
 
 
@@ -103,6 +106,15 @@ def stop_web(process: subprocess.Popen[bytes]) -> None:
 def web_address(host: str, port: int, data_dir: Path) -> str:
     """Return the address that signs a browser in. It is a secret."""
     return f"{_origin(host, port)}/sign-in?token={web_token(data_dir)}"
+
+
+@contextmanager
+def _keeping_layout(path: Path) -> Iterator[None]:
+    """Undo a change of the layout of a JSON file: Reflex writes its own in one of two."""
+    before = path.read_text()
+    yield
+    if json.loads(path.read_text()) == json.loads(before):
+        path.write_text(before)
 
 
 def _export(on_step: Callable[[str], None]) -> None:

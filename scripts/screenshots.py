@@ -24,6 +24,7 @@ from heaters.services.bringing_in import bring_in
 from heaters.services.reviewing import approve, skip
 from heaters.web import build_frontend, start_web, stop_web, web_address
 from tests.support.browser import chromium_path
+from tests.support.servers import wait_until_stopped
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 SIZE = {"width": 1280, "height": 800}
@@ -47,6 +48,7 @@ def main() -> None:
                 take(web_address("127.0.0.1", port, Path(folder)), demo_id)
             finally:
                 stop_web(process)
+        wait_until_stopped(Path(folder))
 
 
 def fill(runtime: Runtime, folder: Path) -> int:
