@@ -1,13 +1,15 @@
 // @ts-check
-import { useEffect, useRef } from "react";
+import { createElement, useLayoutEffect, useRef } from "react";
 import { cardBeside, isTyping } from "./cards.js";
 
 /** @type {Record<string, "approve" | "skip" | "archive">} */
 const VERDICTS = { a: "approve", s: "skip", d: "archive" };
 
 /**
- * Keys of the grid: arrows move between cards, a letter judges the card in focus and moves on.
+ * Keys of the grid: arrows move between cards, a letter judges the card in focus and moves on. Shows
+ * its children, which say so, as soon as the keys work.
  * @param {object} props
+ * @param {import("react").ReactNode} props.children
  * @param {(verdict: string, clipId: number) => void} props.onVerdict
  * @param {() => void} props.onUndo
  * @param {() => void} props.onRedo
@@ -15,12 +17,12 @@ const VERDICTS = { a: "approve", s: "skip", d: "archive" };
 export function ReviewKeys(props) {
   const handlers = useRef(props);
   handlers.current = props;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listen = (/** @type {KeyboardEvent} */ event) => onKey(event, handlers.current);
     addEventListener("keydown", listen);
     return () => removeEventListener("keydown", listen);
   }, []);
-  return null;
+  return createElement("footer", { className: "keys faint" }, props.children);
 }
 
 /**

@@ -41,7 +41,7 @@ class OutlineStrip(rx.NoSSRComponent):
 
 
 class ReviewKeys(rx.NoSSRComponent):
-    """Keys of the clip grid; shows nothing."""
+    """Keys of the clip grid; shows its children, which name them."""
 
     library = "$/public/clips/review_keys.js"
     tag = "ReviewKeys"

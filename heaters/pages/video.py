@@ -138,17 +138,14 @@ def _keys() -> rx.Component:
     def key(name: str, words: str) -> rx.Component:
         return rx.el.span(rx.el.kbd(name), words)
 
-    return rx.el.footer(
-        ReviewKeys.create(
-            on_verdict=VideoState.judge,
-            on_undo=VideoState.take_back,
-            on_redo=VideoState.do_again,
-        ),
+    return ReviewKeys.create(
         key("← → ↑ ↓", "move"),
         key("Space", "play"),
         key("A", "approve"),
         key("S", "skip"),
         key("D", "archive"),
         key("Ctrl Z", "undo"),
-        class_name="keys faint",
+        on_verdict=VideoState.judge,
+        on_undo=VideoState.take_back,
+        on_redo=VideoState.do_again,
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from heaters.config import Settings
 from heaters.runtime import Runtime, open_runtime
@@ -24,6 +24,8 @@ from tests.support.servers import wait_until_stopped
 from tests.web.ready_videos import add_ready_video
 
 UPLOAD_MAX_BYTES = 512 << 20
+
+expect.set_options(timeout=20_000)  # a busy machine is slow; what is right comes in the end
 
 
 @dataclass(frozen=True)

@@ -151,9 +151,9 @@ def test_a_page_outlives_its_web_process(
         expect(tile).to_contain_text("downloading")
         mark_as_not_reloaded(page)
         doomed.process.kill()  # its worker must not go on without it
-        expect(page.get_by_text("Offline")).to_be_visible(timeout=20_000)
+        expect(page.get_by_text("Offline")).to_be_visible()
     change(runtime, video_id, progress=0.33)
     with served(runtime, port=doomed.port):
-        expect(tile).to_contain_text("33 %", timeout=20_000)
+        expect(tile).to_contain_text("33 %")
         expect(page.get_by_text("Offline")).to_be_hidden()
         assert is_not_reloaded(page)

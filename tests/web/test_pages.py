@@ -29,6 +29,7 @@ def states_of(runtime: Runtime, video_id: int) -> list[ClipState]:
 def open_video(page: Page, site: Site, video_id: int) -> None:
     page.goto(f"{site.origin}/videos/{video_id}")
     expect(page.locator("[data-clip-id]").first).to_be_visible()
+    expect(page.locator(".keys")).to_be_visible()  # from now on keys work
 
 
 def test_every_page_is_served() -> None:
