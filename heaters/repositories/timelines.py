@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Row, text
 from sqlmodel import Session
@@ -130,6 +131,18 @@ class NewClip:
     notes: str = ""
     tags: Sequence[str] = ()
 
+    def to_json(self, revision: int) -> dict[str, Any]:
+        """Return the row to insert, and its change in the audit trail but for its id."""
+        status = ClipStatus(ClipState.PENDING_REVIEW, self.group_id, revision)
+        return {
+            "start_frame": self.frames.start_frame,
+            "end_frame": self.frames.end_frame,
+            "group_id": self.group_id,
+            "notes": self.notes,
+            "tags": self.tags,
+            "change": ClipChange(0, *self.frames, None, status).to_json(),
+        }
+
 
 class TimelineRepository:
     """The timeline of a video, locked for one transaction."""
@@ -152,7 +165,7 @@ class TimelineRepository:
     def lock_clips_around(self, video_id: int, frame: int) -> Sequence[LockedClip]:
         """Lock and return, in order, the live clips that hold ``frame`` or the one before it.
 
-        They are two where ``frame`` is a cut, one inside a clip, none far outside the video.
+        They are two where ``frame`` is a cut, one inside a clip, none outside the video.
         """
         rows = self._connection.execute(_LOCK_CLIPS_AROUND, {"video_id": video_id, "frame": frame})
         return list(map(_clip, rows))
@@ -186,31 +199,15 @@ class TimelineRepository:
             made: clips to be made, pending review.
         """
         statuses = [{"id": clip.id} | clip.status.to_json() for _, clip in changes]
-        pending = ClipStatus(ClipState.PENDING_REVIEW, None, action.revision)
+        stored = [
+            ClipChange(clip.id, *clip.frames, before, clip.status).to_json()
+            for before, clip in changes
+        ]
         values = action.model_dump(exclude={"id"}) | {
             "leaving": json.dumps([s for s in statuses if s["state"] == ClipState.SUPERSEDED]),
             "changed": json.dumps([s for s in statuses if s["state"] != ClipState.SUPERSEDED]),
-            "made": json.dumps(
-                [
-                    {
-                        "start_frame": clip.frames.start_frame,
-                        "end_frame": clip.frames.end_frame,
-                        "group_id": clip.group_id,
-                        "notes": clip.notes,
-                        "tags": clip.tags,
-                        "change": ClipChange(
-                            0, *clip.frames, None, replace(pending, group_id=clip.group_id)
-                        ).to_json(),
-                    }
-                    for clip in made
-                ]
-            ),
-            "changes": json.dumps(
-                [
-                    ClipChange(clip.id, *clip.frames, before, clip.status).to_json()
-                    for before, clip in changes
-                ]
-            ),
+            "made": json.dumps([clip.to_json(action.revision) for clip in made]),
+            "changes": json.dumps(stored),
         }
         action.id, action.changes = self._connection.execute(_WRITE_ACTION, values).one()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from signal import SIGKILL
-
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
@@ -21,7 +19,8 @@ def test_a_storm_of_operations_and_kills_breaks_nothing(desk: Desk, video_count:
     videos = [desk.video(400, range(25, 400, 25)) for _ in range(video_count)]
     reviewers = [desk.reviewer() for _ in range(8)]
     outcome = storm(url, videos, reviewers, operations=30, kill_one_in=20, seed=video_count)
-    assert set(outcome.exit_codes) == {0, -SIGKILL}
+    assert outcome.failures == []
+    assert outcome.kill_count > 0
     assert outcome.operation_count == 8 * 30
     with desk.database.engine.begin() as connection:
         connection.execute(text("SET LOCAL lock_timeout = '10s'"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import random
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -43,7 +44,7 @@ class Outcome:
     action_ids: list[int] = field(default_factory=list)
     operation_count: int = 0
     kill_count: int = 0
-    exit_codes: list[int | None] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
 
 
 def storm(
@@ -81,23 +82,27 @@ def storm(
             )
             process.start()
             sender.close()
+            killed = False
             with suppress(EOFError):
                 while left > 0:
-                    action_id = receiver.recv()
+                    told = receiver.recv()
+                    with guard:
+                        if isinstance(told, str):
+                            outcome.failures.append(told)
+                            return
+                        outcome.operation_count += 1
+                        outcome.action_ids += [told] if told else []
                     left -= 1
                     kill_after -= 1
-                    with guard:
-                        outcome.operation_count += 1
-                        outcome.action_ids += [action_id] if action_id else []
                     if kill_after == 0 and left > 0:
                         process.kill()
-                        with guard:
-                            outcome.kill_count += 1
+                        killed = True
             process.join()
             with guard:
-                outcome.exit_codes.append(process.exitcode)
-            if process.exitcode and process.exitcode > 0:
-                return
+                outcome.kill_count += killed
+                if left > 0 and not killed:
+                    outcome.failures.append("a process ended without a word")
+                    return
 
     threads = [threading.Thread(target=keep_going, args=(id_,)) for id_ in reviewer_ids]
     for thread in threads:
@@ -115,17 +120,21 @@ def _work(
     operations: int,
     seed: int,
 ) -> None:
-    """Carry out operations, and tell of each."""
+    """Carry out operations, and tell of each, or of what nobody foresaw."""
     rng = random.Random(seed)
     database = Database(database_url)
-    for _ in range(operations):
-        action: Action | None = None
-        with suppress(HeatersError):
-            step = _choose(database, rng.choice(video_ids), reviewer_id, rng)
-            with database.unit_of_work() as uow:
-                action = step(uow)
-        _export(database, rng.choice(video_ids), rng)
-        told.send(action.id if action else 0)
+    try:
+        for _ in range(operations):
+            action: Action | None = None
+            with suppress(HeatersError):
+                step = _choose(database, rng.choice(video_ids), reviewer_id, rng)
+                with database.unit_of_work() as uow:
+                    action = step(uow)
+            _export(database, rng.choice(video_ids), rng)
+            told.send(action.id if action else 0)
+    except Exception:
+        told.send(traceback.format_exc())
+        raise
 
 
 def _choose(database: Database, video_id: int, reviewer_id: int, rng: random.Random) -> Step:
