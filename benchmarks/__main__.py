@@ -47,11 +47,7 @@ BENCHMARKS: dict[str, tuple[Target, ...]] = {
     ),
     "keyframes": (Target("three_keyframes_ms", at_most=100),),
     "detectors": (),
-    "cuts": (
-        Target("cut_p50_over_bare", at_most=3),
-        Target("cut_p95_over_bare", at_most=3),
-        Target("cut_10000_over_10_clips", at_most=2),
-    ),
+    "cuts": (),
 }
 
 
