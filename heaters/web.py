@@ -171,7 +171,8 @@ def _require_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise InvalidConfiguration(
-                f"cannot serve on port {port}: {error.strerror}; choose another with --port or HEATERS_PORT"
+                f"cannot serve on port {port}: {error.strerror};"
+                " choose another with --port or HEATERS_PORT"
             ) from error
 
 
