@@ -3,8 +3,8 @@
 The videos, and the rule by which cuts are matched, are in ``tests/support/labelled.py``; the films
 are made from another seed than those that constants were chosen on. Ours read the small frames of
 the preprocess step; the others read the whole files. TransNetV2's own is its published procedure
-(48 x 27 pixels by ffmpeg's default filter, threshold, scene starts) on our ONNX graph of it; that
-the torch code of its package gives the very same cuts is noted in docs/detectors.md.
+(48 x 27 pixels by ffmpeg's default filter, threshold, scene starts) on our ONNX graph of it,
+whose answers docs/adr/0006-models-from-packages.md compares with those of torch.
 """
 
 from __future__ import annotations
