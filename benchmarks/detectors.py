@@ -65,7 +65,7 @@ def transnetv2s_own(model_cache: Path, video: Labelled) -> tuple[list[int], floa
     """Return the starts of the scenes that TransNetV2's ``predictions_to_scenes`` makes."""
     began = time.perf_counter()
     scorer = TransNetV2().scorer(Fraction(25), model_cache)
-    for frame in read_frames(video.path, 48, 27, "bicubic"):
+    for frame in read_frames(video.path, 48, 27, flags=""):
         scorer.push(frame)
     ends_before = np.append(scorer.finish() > 0.5, False)
     cuts = np.flatnonzero(ends_before[:-1] & ~ends_before[1:]).tolist()
