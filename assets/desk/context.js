@@ -24,6 +24,7 @@ import { createContext, useContext } from "react";
  * @property {boolean} playing
  * @property {number} speed 1 is the video's own
  * @property {boolean} loop whether playing stays in the clip
+ * @property {boolean} preview whether the clip plays as it will be exported: once, and nothing else
  * @property {boolean} waiting whether a frame asked for is not there yet
  * @property {string} player "webcodecs", "video", or empty before it is known
  * @property {string} why_fallback why it is not WebCodecs; empty if it is
@@ -42,6 +43,8 @@ import { createContext, useContext } from "react";
  * @property {import("../webcodecs/controller.js").Controller} player
  * @property {import("../webcodecs/filmstrip.js").Filmstrip} filmstrip
  * @property {import("./store.js").Store<{scores: Float32Array | null}>} scores
+ * @property {import("./store.js").Store<import("./keymap.js").Keys>} keys the reviewer's keyboard
+ * @property {(keys: import("./keymap.js").Keys) => void} saveKeys keeps them for this reviewer
  */
 
 /** @type {import("react").Context<Desk | null>} */
