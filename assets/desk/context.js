@@ -40,6 +40,7 @@ import { createContext, useContext } from "react";
  * @property {DeskVideo} video
  * @property {import("./session.js").Session} session the clips, and what is done to them
  * @property {import("./store.js").Store<View>} view
+ * @property {HTMLCanvasElement} canvas where the player paints
  * @property {import("../webcodecs/controller.js").Controller} player
  * @property {import("../webcodecs/filmstrip.js").Filmstrip} filmstrip
  * @property {import("./store.js").Store<{scores: Float32Array | null}>} scores
