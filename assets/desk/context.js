@@ -1,5 +1,5 @@
 // @ts-check
-import { createContext, useContext } from "react";
+import { createContext, useContext, useSyncExternalStore } from "react";
 
 /**
  * A video as the desk gets it from the server; frames count from 0, the rate is a fraction.
@@ -57,3 +57,13 @@ export function useDesk() {
   if (!desk) throw new Error("outside of a desk");
   return desk;
 }
+
+/**
+ * Part of a store's value, as a React hook: renders again only when that part is another.
+ * @template T, P
+ * @param {import("./store.js").Store<T>} store
+ * @param {(value: T) => P} part must return the same object for the same value
+ * @returns {P}
+ */
+export const useStore = (store, part) =>
+  useSyncExternalStore(store.watch, () => part(store.value));

@@ -1,5 +1,4 @@
 // @ts-check
-import { useSyncExternalStore } from "react";
 
 /**
  * A value that parts of a page watch. Values are replaced, never changed in place.
@@ -30,13 +29,3 @@ export class Store {
     return () => this.watchers.delete(watcher);
   };
 }
-
-/**
- * Part of a store's value, as a React hook: renders again only when that part is another.
- * @template T, P
- * @param {Store<T>} store
- * @param {(value: T) => P} part must return the same object for the same value
- * @returns {P}
- */
-export const useStore = (store, part) =>
-  useSyncExternalStore(store.watch, () => part(store.value));
