@@ -20,6 +20,7 @@ def content_policy(pages: Path, media_origins: str = "") -> str:
     Args:
         pages: the folder with the built ``*.html``.
         media_origins: where pictures and videos may come from besides this site, space separated.
+            Scripts may read them too: the player fetches a video range by range.
     """
     scripts = {
         script
@@ -36,7 +37,7 @@ def content_policy(pages: Path, media_origins: str = "") -> str:
             "default-src 'none'",
             f"script-src 'self' {' '.join(hashes)}",
             "style-src 'self'",
-            "connect-src 'self'",
+            f"connect-src {media}",
             f"img-src {media}",
             f"media-src {media}",
             "base-uri 'none'",

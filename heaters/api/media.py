@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 
 from heaters.domain.errors import HeatersError, NotFound
-from heaters.domain.time import format_timecode
+from heaters.domain.names import export_file_name
 from heaters.models import Artifact, ArtifactKind
 from heaters.repositories.artifacts import ArtifactRepository
 from heaters.repositories.clips import ClipRepository
@@ -34,6 +33,11 @@ def video_proxy(request: Request) -> Response:
 def video_poster(request: Request) -> Response:
     """Answer ``/media/videos/{video_id}/poster``."""
     return _video_file(request, ArtifactKind.POSTER)
+
+
+def video_scores(request: Request) -> Response:
+    """Answer ``/media/videos/{video_id}/scores``: the detector's, float32 little-endian a frame."""
+    return _video_file(request, ArtifactKind.SCORES)
 
 
 def clip_export(request: Request) -> Response:
@@ -61,6 +65,7 @@ def clip_keyframe(request: Request) -> Response:
 ROUTES = [
     Route("/media/videos/{video_id:int}/proxy", video_proxy),
     Route("/media/videos/{video_id:int}/poster", video_poster),
+    Route("/media/videos/{video_id:int}/scores", video_scores),
     Route("/media/clips/{clip_id:int}/export", clip_export),
     Route("/media/clips/{clip_id:int}/keyframes/{frame:int}", clip_keyframe),
 ]
@@ -121,6 +126,4 @@ def _download_name(session: Session, clip_id: int) -> str:
     clip = ClipRepository(session).get(clip_id)
     video = VideoRepository(session).get(clip.video_id)
     assert video.fps is not None
-    start = format_timecode(clip.start_frame, video.fps).replace(":", ".")
-    title = re.sub(r"[^\w .()-]+", "_", video.title).strip(" .")[:80] or "clip"
-    return f"{title} {start}.mp4"
+    return export_file_name(video.title, clip.start_frame, video.fps)
