@@ -6,6 +6,9 @@ import reflex as rx
 
 from heaters.state.views import Outline
 
+PLAYER_LIBRARIES = ["mediabunny@1.61.0"]
+"""The packages that ``assets/webcodecs/`` imports, for every component that uses it."""
+
 
 def _verdict_and_clip(
     verdict: rx.Var[str], clip_id: rx.Var[int]
