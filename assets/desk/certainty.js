@@ -1,0 +1,39 @@
+// @ts-check
+/**
+ * How sure a detector was of a cut: how far its score is from the threshold, in units of the
+ * threshold. Near it, on either side, another threshold would have decided otherwise. Far below it
+ * are cuts that people made where the detector saw nothing; nobody doubts these more than those far
+ * above.
+ *
+ * @typedef {object} ScoredCut
+ * @property {number} frame
+ * @property {number} score 0 without scores
+ * @property {number} margin 0 at the threshold; 1 at twice the threshold, and where the score is 0
+ * @property {boolean} checked whether somebody has confirmed it
+ */
+
+/** Cuts with a smaller margin are marked as doubtful. */
+const DOUBTFUL_MARGIN = 0.5;
+
+/**
+ * @param {readonly number[]} cuts
+ * @param {Float32Array | null} scores one a frame
+ * @param {number} threshold
+ * @param {ReadonlySet<number>} checked cuts that somebody has confirmed
+ * @returns {ScoredCut[]} the least certain first, equal ones by frame; checked ones in their places
+ */
+export function cutsByCertainty(cuts, scores, threshold, checked) {
+  return cuts
+    .map((frame) => {
+      const score = scores?.[frame] ?? 0;
+      const margin = Math.abs(score - threshold) / threshold;
+      return { frame, score, margin, checked: checked.has(frame) };
+    })
+    .sort((a, b) => a.margin - b.margin || a.frame - b.frame);
+}
+
+/**
+ * Cuts to look at: the detector was unsure of them, and nobody has confirmed them yet.
+ * @param {ScoredCut[]} cuts
+ */
+export const doubtful = (cuts) => cuts.filter((cut) => !cut.checked && cut.margin < DOUBTFUL_MARGIN);
