@@ -1,13 +1,13 @@
 // @ts-check
+import { hasRange, rangeOf } from "./clips.js";
 import { cutsAt } from "./redetect.js";
 
 /**
  * What other cuts would mean for the clips there are.
  * @typedef {object} Difference
- * @property {number} cuts how many there would be
- * @property {readonly number[]} more cuts that there are not now
- * @property {readonly number[]} fewer cuts that there would be no more
- * @property {Record<string, number>} lost by letter: clips that would not be the same any more
+ * @property {number[]} more cuts that there are not now
+ * @property {number[]} fewer cuts that there would be no more
+ * @property {Record<string, number>} lost by letter: how many clips would not be the same any more
  */
 
 /**
@@ -15,22 +15,18 @@ import { cutsAt } from "./redetect.js";
  * @param {readonly number[]} cuts ascending, strictly inside the video
  * @returns {Difference}
  */
-export function differenceTo({ starts, letters, frameCount }, cuts) {
-  const wanted = new Set([0, ...cuts, frameCount]);
-  const present = new Set(starts);
+export function differenceTo(clips, cuts) {
+  const after = { ...clips, starts: [0, ...cuts] };
+  const present = new Set(clips.starts);
+  const wanted = new Set(after.starts);
   /** @type {Record<string, number>} */
   const lost = {};
-  let next = 0;
-  starts.forEach((start, i) => {
-    while (cuts[next] <= start) next++;
-    const end = starts[i + 1] ?? frameCount;
-    const isSame = wanted.has(start) && wanted.has(end) && !(cuts[next] < end);
-    if (!isSame) lost[letters[i]] = (lost[letters[i]] ?? 0) + 1;
+  [...clips.letters].forEach((letter, index) => {
+    if (!hasRange(after, rangeOf(clips, index))) lost[letter] = (lost[letter] ?? 0) + 1;
   });
   return {
-    cuts: cuts.length,
     more: cuts.filter((cut) => !present.has(cut)),
-    fewer: starts.filter((start) => !wanted.has(start)),
+    fewer: clips.starts.filter((start) => !wanted.has(start)),
     lost,
   };
 }
@@ -40,7 +36,7 @@ const answers = new WeakMap();
 
 /**
  * The cuts that are on trial, while the task is to detect anew.
- * @param {import("./context.js").Desk} desk
+ * @param {Pick<import("./context.js").Desk, "scores" | "video" | "view">} desk
  * @returns {number[] | null} the same list until the threshold changes; null if nothing is on trial
  */
 export function proposedCuts({ scores: { value }, video, view }) {

