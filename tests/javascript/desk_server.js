@@ -1,0 +1,128 @@
+// @ts-check
+import { Refused } from "../../assets/desk/edits.js";
+import { foresee } from "../../assets/desk/session.js";
+
+/**
+ * A server of one video that answers when it is told to: what the session is tested against.
+ * @typedef {import("../../assets/desk/session.js").Intent} Intent
+ * @typedef {import("../../assets/desk/session.js").News} News
+ */
+export class DeskServer {
+  /** @param {import("../../assets/desk/clips.js").Clips} clips */
+  constructor(clips) {
+    this.clips = clips;
+    this.lastNews = 0;
+    this.lastId = Math.max(...clips.ids);
+    /** @type {[number, Intent][]} */
+    this.inbox = [];
+    /** @type {typeof clips[]} */
+    this.before = [];
+    this.confirmsExported = false;
+  }
+
+  /** @returns {import("../../assets/desk/session.js").Sheet} */
+  sheet() {
+    const { starts, ids, letters, groups, frameCount } = this.clips;
+    return {
+      number: this.lastNews,
+      video_id: 1,
+      frame_count: frameCount,
+      ids: [...ids],
+      starts: [...starts],
+      letters,
+      groups: [...groups],
+      checked: [],
+      opened_frame: 0,
+    };
+  }
+
+  send = (/** @type {number} */ number, /** @type {Intent} */ intent) => {
+    this.inbox.push([number, intent]);
+  };
+
+  /**
+   * Answer the oldest intent.
+   * @param {string} [refused] why it has come to nothing
+   * @returns {News}
+   */
+  answer(refused = "") {
+    const [number, intent] = /** @type {[number, Intent]} */ (this.inbox.shift());
+    if (refused) return this.#news(this.clips, { answers: number, refused });
+    const replaced = this.confirmsExported && "frame" in intent && !("confirm" in intent);
+    if (replaced) {
+      return this.#news(this.clips, { answers: number, refused: "exported", needs_confirmation: true });
+    }
+    return this.#do(intent, number);
+  }
+
+  /**
+   * Somebody else does something.
+   * @param {Intent} intent
+   * @returns {News}
+   */
+  hear = (intent) => this.#do(intent, 0);
+
+  /**
+   * @param {Intent} intent
+   * @param {number} answers
+   */
+  #do(intent, answers) {
+    if (intent.kind === "undo") {
+      const earlier = this.before.pop();
+      return this.#news(earlier ?? this.clips, { answers, said: "took back" });
+    }
+    try {
+      const after = this.#named(foresee(this.clips, intent));
+      this.before.push(this.clips);
+      return this.#news(after, { answers, said: intent.kind });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return this.#news(this.clips, { answers, refused: error.message });
+    }
+  }
+
+  /** @param {import("../../assets/desk/clips.js").Clips} clips */
+  #named(clips) {
+    const names = new Map(clips.groups.filter((name) => name < 0).map((name) => [name, ++this.lastId]));
+    return {
+      ...clips,
+      ids: clips.ids.map((id) => (id < 0 ? ++this.lastId : id)),
+      groups: clips.groups.map((name) => names.get(name) ?? name),
+    };
+  }
+
+  /**
+   * What is different now, as the fewest clips that are replaced.
+   * @param {import("../../assets/desk/clips.js").Clips} after
+   * @param {Partial<News>} rest
+   * @returns {News}
+   */
+  #news(after, rest) {
+    const before = this.clips;
+    const isSame = (/** @type {number} */ i, /** @type {number} */ j) =>
+      before.ids[i] === after.ids[j] &&
+      before.letters[i] === after.letters[j] &&
+      before.groups[i] === after.groups[j];
+    const [was, is] = [before.ids.length, after.ids.length];
+    let at = 0;
+    while (at < Math.min(was, is) && isSame(at, at)) at++;
+    let tail = 0;
+    while (tail < Math.min(was, is) - at && isSame(was - 1 - tail, is - 1 - tail)) tail++;
+    this.clips = after;
+    return {
+      number: ++this.lastNews,
+      answers: 0,
+      refused: "",
+      needs_confirmation: false,
+      said: "",
+      at,
+      removed: was - tail - at,
+      ids: after.ids.slice(at, is - tail),
+      starts: after.starts.slice(at, is - tail),
+      letters: after.letters.slice(at, is - tail),
+      groups: after.groups.slice(at, is - tail),
+      checked: null,
+      ...rest,
+    };
+  }
+}

@@ -1,0 +1,168 @@
+// @ts-check
+import { expect, test } from "bun:test";
+import { Session } from "../../assets/desk/session.js";
+import { DeskServer } from "./desk_server.js";
+import { randomNumbers } from "./random.js";
+import { clipsOf } from "./timelines.js";
+
+/**
+ * A session with a server of its own.
+ * @param {import("../../assets/desk/clips.js").Clips} [clips]
+ */
+function opened(clips = clipsOf(100, [20, 50, 80])) {
+  const server = new DeskServer(clips);
+  return { server, session: new Session(server.send, server.sheet()) };
+}
+
+test("what a reviewer does shows at once and is unsaved until it is answered", () => {
+  const { server, session } = opened();
+  session.act({ kind: "add_cut", frame: 30 });
+  expect(session.value.clips.starts).toEqual([0, 20, 30, 50, 80]);
+  expect(session.value.unsaved).toBe(1);
+  session.receive([server.answer()]);
+  expect(session.value.clips).toEqual(server.clips);
+  expect(session.value.unsaved).toBe(0);
+  expect(session.value.said).toEqual({ number: 1, kind: "add_cut", words: "add_cut", refused: false });
+});
+
+test("what is refused goes back, with the reason, and what was done since stays", () => {
+  const { server, session } = opened();
+  session.act({ kind: "remove_cut", frame: 50 });
+  session.act({ kind: "approve", clips: [[0, 20]] });
+  session.receive([server.answer("clip 2 is exporting")]);
+  expect(session.value.clips.starts).toEqual([0, 20, 50, 80]);
+  expect(session.value.clips.letters).toBe("APPP");
+  expect(session.value.said).toMatchObject({ number: 1, words: "clip 2 is exporting", refused: true });
+});
+
+test("what plainly cannot be is refused at once and never sent", () => {
+  const { server, session } = opened();
+  session.act({ kind: "add_cut", frame: 50 });
+  expect(session.value.said).toMatchObject({ words: "there is already a cut at frame 50", refused: true });
+  expect(session.value.unsaved).toBe(0);
+  expect(server.inbox).toEqual([]);
+});
+
+test("after an undo only the server knows what can be", () => {
+  const { server, session } = opened();
+  session.act({ kind: "add_cut", frame: 30 });
+  session.receive([server.answer()]);
+  session.act({ kind: "undo" });
+  session.act({ kind: "add_cut", frame: 30 });
+  session.receive([server.answer(), server.answer()]);
+  expect(session.value.clips.starts).toEqual([0, 20, 30, 50, 80]);
+  expect(session.value.said?.refused).toBe(false);
+});
+
+test("clips without a number can be worked on, and take theirs when it comes", () => {
+  const { server, session } = opened();
+  session.act({ kind: "add_cut", frame: 30 });
+  expect(session.value.clips.ids[1]).toBeLessThan(0);
+  session.act({ kind: "approve", clips: [[20, 30]] });
+  session.receive([server.answer()]);
+  expect(session.value.clips.letters).toBe("PAPPP");
+  session.receive([server.answer()]);
+  expect(session.value.clips).toEqual(server.clips);
+});
+
+test("exported clips are cut only after the question is answered with yes", () => {
+  const { server, session } = opened();
+  server.confirmsExported = true;
+  session.act({ kind: "add_cut", frame: 30 });
+  session.receive([server.answer()]);
+  expect(session.value.question).toEqual({ words: "exported", intent: { kind: "add_cut", frame: 30 } });
+  expect(session.value.clips.starts).toEqual([0, 20, 50, 80]);
+  session.answer(false);
+  expect(session.value.question).toBeNull();
+  expect(server.inbox).toEqual([]);
+
+  session.act({ kind: "add_cut", frame: 30 });
+  session.receive([server.answer()]);
+  session.answer(true);
+  expect(session.value.clips.starts).toEqual([0, 20, 30, 50, 80]);
+  session.receive([server.answer()]);
+  expect(session.value.clips).toEqual(server.clips);
+});
+
+test("a cut that is confirmed, made or moved counts as checked at once", () => {
+  const { session } = opened();
+  session.act({ kind: "confirm_cut", frame: 20 });
+  session.act({ kind: "add_cut", frame: 30 });
+  session.act({ kind: "move_cut", frame: 50, to_frame: 51 });
+  expect([...session.value.checked]).toEqual([20, 30, 51]);
+});
+
+test("news that are known already are passed over, missing ones are told", () => {
+  const { server, session } = opened();
+  const [first, second, third] = [10, 30, 60].map((frame) => server.hear({ kind: "add_cut", frame }));
+  expect(session.receive([first])).toBe(true);
+  expect(session.receive([first, second])).toBe(true);
+  expect(session.value.clips.starts).toEqual([0, 10, 20, 30, 50, 80]);
+  const fourth = server.hear({ kind: "remove_cut", frame: 10 });
+  expect(session.receive([fourth])).toBe(false);
+  session.reset(server.sheet());
+  expect(session.receive([third, fourth])).toBe(true);
+  expect(session.value.clips).toEqual(server.clips);
+});
+
+test.each(Array.from({ length: 200 }, (_, seed) => seed))(
+  "clips always tile the video and end as the server has them: history %i",
+  (seed) => {
+    const random = randomNumbers(seed);
+    const { server, session } = opened(clipsOf(60, [7, 20, 21, 44], { letters: "PAESD" }));
+    /** @type {import("../../assets/desk/session.js").News[]} */
+    const onTheWay = [];
+    session.watch(() => expectTiling(session.value.clips));
+    const steps = {
+      act: () => session.act(randomIntent(random, session.value.clips)),
+      others: () => onTheWay.push(server.hear(randomIntent(random, server.clips))),
+      answer: () => server.inbox.length && onTheWay.push(server.answer()),
+      refuse: () => server.inbox.length && onTheWay.push(server.answer("no")),
+      arrive: () => expect(session.receive(onTheWay.splice(0))).toBe(true),
+      question: () => session.answer(random(2) === 0),
+      lost: () => onTheWay.splice(0).length && session.reset(server.sheet()),
+    };
+    const odds = /** @type {const} */ (["act", "act", "act", "others", "answer", "answer", "refuse", "arrive", "arrive", "question", "lost"]);
+    for (let step = 0; step < 60; step++) {
+      server.confirmsExported = random(4) === 0;
+      steps[odds[random(odds.length)]]();
+    }
+    while (server.inbox.length) steps.answer();
+    steps.arrive();
+    expect(session.value.unsaved).toBe(0);
+    expect(session.value.clips).toEqual(server.clips);
+  },
+);
+
+/** @param {import("../../assets/desk/clips.js").Clips} clips */
+function expectTiling({ starts, ids, letters, groups, frameCount }) {
+  expect(starts[0]).toBe(0);
+  expect([...starts, frameCount]).toEqual([...new Set([...starts, frameCount])].sort((a, b) => a - b));
+  expect([ids.length, letters.length, groups.length]).toEqual(Array(3).fill(starts.length));
+  expect(new Set(ids).size).toBe(ids.length);
+}
+
+/**
+ * @param {(below: number) => number} random
+ * @param {import("../../assets/desk/clips.js").Clips} clips
+ * @returns {import("../../assets/desk/session.js").Intent}
+ */
+function randomIntent(random, { starts, frameCount }) {
+  const index = random(starts.length);
+  const frame = random(5) ? starts[index] : random(frameCount + 1);
+  const ranges = starts
+    .map((start, i) => /** @type {[number, number]} */ ([start, starts[i + 1] ?? frameCount]))
+    .filter((_, i) => i === index || random(4) === 0);
+  const kinds = /** @type {const} */ (["approve", "skip", "archive", "group", "ungroup"]);
+  return /** @type {import("../../assets/desk/session.js").Intent[]} */ ([
+    { kind: "add_cut", frame: random(frameCount + 1) },
+    { kind: "add_cut", frame: random(frameCount + 1) },
+    { kind: "remove_cut", frame },
+    { kind: "move_cut", frame, to_frame: frame + random(9) - 4 },
+    { kind: "replace_cuts", cuts: [1 + random(29), 30 + random(29)], threshold: 0.5 },
+    { kind: "confirm_cut", frame },
+    { kind: "undo" },
+    { kind: kinds[random(kinds.length)], clips: ranges },
+    { kind: kinds[random(kinds.length)], clips: ranges },
+  ])[random(9)];
+}
