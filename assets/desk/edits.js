@@ -144,7 +144,7 @@ function indicesOf(clips, ranges, atLeast) {
   }
   return ranges.map((range) => {
     if (!hasRange(clips, range)) {
-      throw new Refused(`frames [${range[0]}, ${range[1]}) are not a clip any more`);
+      throw new Refused(`[${range[0]}, ${range[1]}) is not a clip: the cuts have changed`);
     }
     return clipAt(clips, range[0]);
   });

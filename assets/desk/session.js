@@ -114,7 +114,9 @@ export class Session extends Store {
       if (one.number !== this.lastNews + 1) return false;
       this.lastNews = one.number;
       this.saved = {
-        clips: one.removed ? replaceClips(this.saved.clips, one.at, one.removed, one) : this.saved.clips,
+        clips: one.removed
+          ? replaceClips(this.saved.clips, one.at, one.removed, one)
+          : this.saved.clips,
         checked: one.checked ? new Set(one.checked) : this.saved.checked,
       };
       Object.assign(changes, this.#answered(one));
@@ -126,17 +128,19 @@ export class Session extends Store {
   /**
    * Do something: it shows at once, unless it is plain that the server would refuse it.
    * @param {Intent} intent
+   * @returns {boolean} whether it is on its way
    */
   act(intent) {
     const number = ++this.lastIntent;
-    const words = this.#refusal(intent);
+    const words = this.refusal(intent);
     if (words) {
       this.set({ said: { number, kind: intent.kind, words, refused: true } });
-      return;
+      return false;
     }
     this.pending.set(number, intent);
     this.#show();
     this.send(number, intent);
+    return true;
   }
 
   /**
@@ -168,7 +172,7 @@ export class Session extends Store {
    * @param {Intent} intent
    * @returns {string} why it cannot be; empty if it can, or if only the server knows
    */
-  #refusal(intent) {
+  refusal(intent) {
     for (const { kind } of this.pending.values()) if (kind === "undo" || kind === "redo") return "";
     try {
       foresee(this.value.clips, intent);

@@ -71,5 +71,5 @@ test("clips leave their groups", () => {
 });
 
 test("frames that are no clip any more are refused", () => {
-  expect(() => judge(clipsOf(30, [10]), [[0, 12]], "A")).toThrow("[0, 12) are not a clip any more");
+  expect(() => judge(clipsOf(30, [10]), [[0, 12]], "A")).toThrow("[0, 12) is not a clip: the cuts have changed");
 });

@@ -1,0 +1,98 @@
+// @ts-check
+/**
+ * Keyboards that reviewers' hands may know, written as in keymap.js.
+ * @typedef {object} Preset
+ * @property {string} words
+ * @property {Record<string, readonly string[]>} keys of commands; in a preset but the first, other
+ *     commands keep the first one's keys, as far as they are free
+ */
+
+/** @type {Record<string, Preset>} */
+export const PRESETS = {
+  heaters: {
+    words: "Heaters",
+    keys: {
+      play: ["Space", "k"],
+      slower: ["j"],
+      faster: ["l"],
+      loop: ["r"],
+      preview_export: ["p"],
+      step_back: [",", "ArrowLeft"],
+      step_forward: [".", "ArrowRight"],
+      step_ten_back: ["Shift+ArrowLeft"],
+      step_ten_forward: ["Shift+ArrowRight"],
+      seek_back: ["Ctrl+ArrowLeft"],
+      seek_forward: ["Ctrl+ArrowRight"],
+      first_frame: ["Home"],
+      last_frame: ["End"],
+      video_start: ["Ctrl+Home"],
+      video_end: ["Ctrl+End"],
+      go_to_frame: ["f"],
+      ...Object.fromEntries(Array.from({ length: 10 }, (_, tenth) => [`go_${tenth}`, [`${tenth}`]])),
+      previous_clip: ["ArrowUp"],
+      next_clip: ["ArrowDown"],
+      next_pending: ["n"],
+      approve: ["a"],
+      skip: ["s"],
+      archive: ["d"],
+      mark: ["m"],
+      group: ["g"],
+      ungroup: ["Shift+g"],
+      cut: ["b"],
+      remove_cut: ["Backspace"],
+      start_here: ["i", "["],
+      end_here: ["o"],
+      next_start_here: ["]"],
+      undo: ["Ctrl+z"],
+      redo: ["Ctrl+Shift+z", "Ctrl+y"],
+      task_cuts: ["c"],
+      confirm_cut: ["Enter"],
+      task_detect: ["t"],
+      leave: ["Escape"],
+      zoom_in: ["+", "="],
+      zoom_out: ["-"],
+      keys: ["?"],
+    },
+  },
+  lossless_cut: {
+    words: "LosslessCut",
+    keys: {
+      step_back: [","],
+      step_forward: ["."],
+      step_ten_back: [],
+      step_ten_forward: [],
+      seek_back: ["ArrowLeft"],
+      seek_forward: ["ArrowRight"],
+      first_frame: ["Shift+ArrowLeft"],
+      last_frame: ["Shift+ArrowRight"],
+      video_start: ["Ctrl+Home", "PageUp"],
+      go_to_frame: ["g"],
+      start_here: ["i"],
+      next_start_here: [],
+      group: ["w"],
+      ungroup: ["Shift+w"],
+      zoom_in: ["Ctrl+ArrowUp"],
+      zoom_out: ["Ctrl+ArrowDown"],
+    },
+  },
+  cvat: {
+    words: "CVAT",
+    keys: {
+      play: ["Space"],
+      step_back: ["d"],
+      step_forward: ["f"],
+      step_ten_back: ["c"],
+      step_ten_forward: ["v"],
+      go_to_frame: ["`"],
+      previous_clip: ["ArrowUp", "e"],
+      next_clip: ["ArrowDown", "r"],
+      cut: ["b", "Alt+m"],
+      remove_cut: ["m", "Backspace"],
+      archive: ["Delete"],
+      mark: ["x"],
+      loop: ["Shift+r"],
+      task_cuts: ["Shift+c"],
+      keys: ["F1", "?"],
+    },
+  },
+};

@@ -1,0 +1,116 @@
+// @ts-check
+import { expect, test } from "bun:test";
+import { COMMANDS } from "../../assets/desk/commands.js";
+import { bindingsOf, keyNames, remap, shownKey } from "../../assets/desk/keymap.js";
+import { PRESETS } from "../../assets/desk/presets.js";
+
+/**
+ * The name of a pressed key.
+ * @param {string} key
+ * @param {string} code
+ * @param {string} [held] modifiers
+ */
+function pressed(key, code, held = "") {
+  return keyNames({
+    key,
+    code,
+    ctrlKey: held.includes("Ctrl"),
+    metaKey: held.includes("Cmd"),
+    altKey: held.includes("Alt"),
+    shiftKey: held.includes("Shift"),
+    getModifierState: (name) => name === "AltGraph" && held.includes("AltGr"),
+  });
+}
+
+/** @type {import("../../assets/desk/keymap.js").Keys} */
+const heaters = { preset: "heaters", remaps: {} };
+
+test("every command has a place in the first preset, and every preset knows only commands", () => {
+  expect(Object.keys(PRESETS.heaters.keys).sort()).toEqual(Object.keys(COMMANDS).sort());
+  for (const { keys } of Object.values(PRESETS)) {
+    for (const command of Object.keys(keys)) expect(COMMANDS).toHaveProperty(command);
+  }
+});
+
+test.each(Object.keys(PRESETS))("in the preset %s no key does two things", (preset) => {
+  const names = Object.values(bindingsOf({ preset, remaps: {} }).keysOf).flat();
+  expect(names.length).toBe(new Set(names).size);
+});
+
+test.each(Object.keys(PRESETS))("the preset %s has keys for what a review needs", (preset) => {
+  const { keysOf } = bindingsOf({ preset, remaps: {} });
+  const needed = ["play", "step_back", "step_forward", "next_clip", "previous_clip", "approve"];
+  needed.push("skip", "archive", "mark", "group", "ungroup", "cut", "remove_cut", "start_here");
+  needed.push("end_here", "undo", "redo", "task_cuts", "task_detect", "confirm_cut", "keys");
+  for (const command of needed) expect([command, keysOf[command].length]).not.toEqual([command, 0]);
+});
+
+test("keys are called by what they type, with Ctrl and Cmd alike", () => {
+  expect(pressed("a", "KeyA")).toEqual(["a"]);
+  expect(pressed("G", "KeyG", "Shift")).toEqual(["Shift+g"]);
+  expect(pressed("A", "KeyA")).toEqual(["a"]); // caps lock
+  expect(pressed("z", "KeyZ", "Ctrl")).toEqual(["Ctrl+z"]);
+  expect(pressed("z", "KeyZ", "Cmd")).toEqual(["Ctrl+z"]);
+  expect(pressed("Z", "KeyZ", "Ctrl Shift")).toEqual(["Ctrl+Shift+z"]);
+  expect(pressed(" ", "Space")).toEqual(["Space"]);
+  expect(pressed("ArrowLeft", "ArrowLeft", "Shift")).toEqual(["Shift+ArrowLeft"]);
+  expect(pressed("Shift", "ShiftLeft", "Shift")).toEqual([]);
+});
+
+test("a sign is itself on every keyboard", () => {
+  expect(pressed("?", "Slash", "Shift")).toContain("?"); // United States
+  expect(pressed("?", "Minus", "Shift")).toContain("?"); // Germany
+  expect(pressed("[", "Digit8", "Ctrl Alt AltGr")[0]).toBe("["); // Germany, Windows
+  expect(pressed("[", "Digit5", "Alt")).toContain("["); // Germany, macOS
+  expect(pressed(".", "Comma", "Shift")[0]).toBe("."); // France
+});
+
+test("letters and digits are found by their place where a keyboard types others", () => {
+  expect(pressed("&", "Digit1")).toContain("1"); // France
+  expect(pressed("ф", "KeyA")).toContain("a"); // Russia
+  expect(pressed("q", "KeyA")).toEqual(["q"]); // France: Q is where A is elsewhere
+  expect(pressed("!", "Digit1", "Shift")).not.toContain("1");
+});
+
+test("a preset takes the keys it uses from the commands that have them otherwise", () => {
+  const { commandOf, keysOf } = bindingsOf({ preset: "cvat", remaps: {} });
+  expect(commandOf.get("d")).toBe("step_back");
+  expect(keysOf.archive).toEqual(["Delete"]);
+  expect(commandOf.get("a")).toBe("approve");
+});
+
+test("a remapped key is taken from the command that had it, which is named", () => {
+  const { keys, lost } = remap(heaters, "approve", "a", "s");
+  expect(lost).toBe("skip");
+  const { commandOf, keysOf } = bindingsOf(keys);
+  expect(commandOf.get("s")).toBe("approve");
+  expect(commandOf.has("a")).toBe(false);
+  expect(keysOf.skip).toEqual([]);
+});
+
+test("a key can be added, replaced in its place, and taken away", () => {
+  const added = remap(heaters, "start_here", "", "q").keys;
+  expect(bindingsOf(added).keysOf.start_here).toEqual(["i", "[", "q"]);
+  const replaced = remap(added, "start_here", "i", "w").keys;
+  expect(bindingsOf(replaced).keysOf.start_here).toEqual(["w", "[", "q"]);
+  const taken = remap(replaced, "start_here", "[", "").keys;
+  expect(bindingsOf(taken).keysOf.start_here).toEqual(["w", "q"]);
+  expect(remap(heaters, "approve", "a", "a").lost).toBe("");
+});
+
+test("keys of one's own outlast another preset, commands that no longer exist do not matter", () => {
+  const { keys } = remap(heaters, "approve", "a", "d");
+  const { commandOf } = bindingsOf({ ...keys, preset: "cvat", remaps: { ...keys.remaps, gone: ["f"] } });
+  expect(commandOf.get("d")).toBe("approve");
+  expect(commandOf.get("f")).toBe("step_forward");
+});
+
+test("keys are written for people", () => {
+  expect(["Ctrl+Shift+z", "Shift+ArrowLeft", "Space", "+", "?"].map(shownKey)).toEqual([
+    "Ctrl+Shift+Z",
+    "Shift+←",
+    "Space",
+    "+",
+    "?",
+  ]);
+});
