@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from heaters.domain.errors import HeatersError
+from heaters.domain.timeline import FrameRange
+
+NAMED_CLIPS = 10
+"""So many clips are named in one sentence."""
 
 
 class VideoNotReady(HeatersError):
@@ -33,11 +37,23 @@ class ClipSuperseded(HeatersError):
         self.clip_id = clip_id
 
 
+class NoSuchClip(HeatersError):
+    """Somebody named a clip by its frames, and these are not the frames of one clip."""
+
+    def __init__(self, frames: FrameRange) -> None:
+        super().__init__(
+            f"[{frames.start_frame}, {frames.end_frame}) is not a clip: the cuts have changed"
+        )
+        self.frames = frames
+
+
 class ConfirmationRequired(HeatersError):
     """A cut operation takes exported clips out of the library: only if the reviewer says so."""
 
     def __init__(self, clip_ids: Sequence[int]) -> None:
-        names = ", ".join(str(clip_id) for clip_id in clip_ids)
+        names = ", ".join(str(clip_id) for clip_id in clip_ids[:NAMED_CLIPS])
+        if len(clip_ids) > NAMED_CLIPS:
+            names += f" and {len(clip_ids) - NAMED_CLIPS:,} more"
         super().__init__(
             f"already exported: clip {names}; confirm to replace and take out of search"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 LIBRARY = "library"
@@ -28,6 +29,8 @@ class Hub:
     def __init__(self, deliver: Callable[[str], Awaitable[bool]]) -> None:
         self._deliver = deliver
         self._topics: dict[str, str] = {}
+        self._connected_s = 0.0
+        self._announced_s: dict[int, float] = {}
         self._waiting: set[str] = set()
         self._deliveries: dict[str, asyncio.Task[None]] = {}
 
@@ -40,14 +43,21 @@ class Hub:
         """How many followers there are, those gone but not noticed yet included."""
         return len(self._topics)
 
+    def announced_s(self, video_id: int) -> float:
+        """Return when the last change of a video was announced, in ``time.monotonic()``."""
+        return self._announced_s.get(video_id, self._connected_s)
+
     def announce(self, video_id: int) -> None:
         """Tell those who follow the video, or all videos, that it changed."""
+        self._announced_s[video_id] = time.monotonic()
         topics = {video_topic(video_id), LIBRARY}
         for follower in [name for name, topic in self._topics.items() if topic in topics]:
             self._wake(follower)
 
     def announce_all(self) -> None:
         """Tell every follower to look again, since changes may have been missed."""
+        self._connected_s = time.monotonic()
+        self._announced_s.clear()
         for follower in list(self._topics):
             self._wake(follower)
 

@@ -20,6 +20,7 @@ class ActionKind(StrEnum):
     ADD_CUT = "add_cut"
     REMOVE_CUT = "remove_cut"
     MOVE_CUT = "move_cut"
+    CONFIRM_CUT = "confirm_cut"
     APPROVE = "approve"
     SKIP = "skip"
     ARCHIVE = "archive"
@@ -53,7 +54,9 @@ class Action(Table, table=True):
         default=None, foreign_key="reviewers.id", description="Null: the system itself."
     )
     kind: ActionKind = Field(sa_type=_KIND)
-    frame: int | None = Field(default=None, description="The cut that was added, removed or moved.")
+    frame: int | None = Field(
+        default=None, description="The cut that was added, removed, moved or confirmed."
+    )
     to_frame: int | None = Field(default=None, description="Where a cut was moved to.")
     reason: str | None = None
     changes: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))

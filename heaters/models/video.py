@@ -43,6 +43,9 @@ class Video(WorkFields, table=True):
         default=None, description="What is odd about the source, e.g. that it ends early."
     )
     detector: str | None = Field(default=None, description="Which detector proposed the cuts.")
+    threshold: float | None = Field(
+        default=None, description="The score from which on it proposed one."
+    )
     revision: int = Field(
         default=0,
         sa_column_kwargs={"server_default": "0"},

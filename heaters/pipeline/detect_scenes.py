@@ -38,7 +38,7 @@ def run(task: Task) -> None:
 
     def write(uow: UnitOfWork, video: Video | Clip) -> None:
         assert isinstance(video, Video)
-        video.detector = detection.detector
+        video.detector, video.threshold = detection.detector, detection.threshold
         ArtifactRepository(uow.session).put(
             ArtifactKind.SCORES, key, video_id=task.id, size_bytes=len(scores)
         )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from sqlalchemy import text
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, exists, select
 
@@ -14,6 +16,37 @@ SYSTEM = "the system"
 """Who acted where no reviewer did."""
 
 _Later = aliased(Action)
+_CHECKED_CUTS = text("""
+    WITH RECURSIVE chain (id, frame, stands) AS (
+        SELECT id, coalesce(to_frame, frame), true FROM actions
+        WHERE video_id = :video_id AND kind IN ('confirm_cut', 'add_cut', 'move_cut')
+            AND reviewer_id IS NOT NULL
+        UNION ALL
+        SELECT later.id, chain.frame, NOT stands
+        FROM chain JOIN actions AS later ON later.reverses_id = chain.id
+    )
+    SELECT start_frame FROM clips
+    WHERE video_id = :video_id AND state <> 'superseded' AND start_frame IN (
+        SELECT frame FROM chain WHERE stands
+            AND NOT EXISTS (SELECT FROM actions WHERE reverses_id = chain.id))
+    ORDER BY start_frame""")
+
+_CLIP_HISTORY = text("""
+    WITH RECURSIVE story AS (
+        SELECT actions.*, 1 AS number
+        FROM clips JOIN actions USING (video_id, revision) WHERE clips.id = :clip_id
+        UNION ALL
+        SELECT earlier.*, number + 1
+        FROM story
+        JOIN clip_changes ON action_id = story.id AND clip_id = :clip_id
+        JOIN actions AS earlier
+            ON earlier.video_id = story.video_id AND earlier.revision = before_revision
+        WHERE number < :limit
+    )
+    SELECT kind, frame, to_frame, reason, coalesce(name, :system), story.created_at
+    FROM story LEFT JOIN reviewers ON reviewers.id = reviewer_id
+    ORDER BY number""").bindparams(system=SYSTEM)
+
 _is_standing = ~exists().where(col(_Later.reverses_id) == col(Action.id))
 
 
@@ -34,6 +67,18 @@ class HistoryEntry:
     reverses: Action | None
 
 
+@dataclass(frozen=True)
+class ClipEntry:
+    """An action as the history of one clip shows it."""
+
+    kind: ActionKind
+    frame: int | None
+    to_frame: int | None
+    reason: str | None
+    reviewer: str
+    created_at: datetime
+
+
 class ActionRepository:
     """The audit trail, as one session sees it."""
 
@@ -46,7 +91,6 @@ class ActionRepository:
 
     def last_redoable(self, reviewer_id: int, video_id: int | None = None) -> Action | None:
         """Return the reviewer's latest undo that is not redone, if no new action came after it."""
-        undone = self._last(reviewer_id, video_id, undo=True)
         new = (
             select(Action.id)
             .where(
@@ -58,14 +102,15 @@ class ActionRepository:
         )
         if video_id is not None:
             new = new.where(Action.video_id == video_id)
-        new_id = self._session.exec(new).one_or_none()
-        if undone is None or undone.id is None or (new_id is not None and new_id > undone.id):
-            return None
-        return undone
+        new_id = self._session.exec(new).one_or_none() or 0
+        return self._last(reviewer_id, video_id, undo=True, after_id=new_id)
 
-    def _last(self, reviewer_id: int, video_id: int | None, *, undo: bool) -> Action | None:
+    def _last(
+        self, reviewer_id: int, video_id: int | None, *, undo: bool, after_id: int = 0
+    ) -> Action | None:
         query = select(Action).where(
             Action.reviewer_id == reviewer_id,
+            col(Action.id) > after_id,
             (Action.kind == ActionKind.UNDO) if undo else (Action.kind != ActionKind.UNDO),
             _is_standing,
         )
@@ -81,6 +126,29 @@ class ActionRepository:
             .where(Action.video_id == video_id, Action.revision == revision)
         )
         return self._session.exec(query).one_or_none() or SYSTEM
+
+    def checked_cuts(self, video_id: int) -> list[int]:
+        """Return, in order, the cuts that a reviewer has looked at: confirmed, made or moved there.
+
+        Only what is a cut now, by an action that stands: a chain of an undo, its redo, that one's
+        undo and so on decides by its end.
+        """
+        rows = self._session.connection().execute(_CHECKED_CUTS, {"video_id": video_id})
+        return list(rows.scalars())
+
+    def reversed_by(self, action: Action) -> Action | None:
+        """Return the action that an undo or a redo takes back; None for any other action."""
+        return self._session.get(Action, action.reverses_id) if action.reverses_id else None
+
+    def clip_history(self, clip_id: int, *, limit: int) -> Sequence[ClipEntry]:
+        """Return the latest actions that made a clip what it is, the newest first.
+
+        Each status of a clip names the action that gave it, so these are found one by one, however
+        long the history of its video is. What has been taken back is not among them.
+        """
+        values = {"clip_id": clip_id, "limit": limit}
+        rows = self._session.connection().execute(_CLIP_HISTORY, values)
+        return [ClipEntry(ActionKind(kind), *rest) for kind, *rest in rows]
 
     def history(
         self, video_id: int, *, limit: int, before_revision: int | None = None

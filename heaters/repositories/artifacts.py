@@ -12,6 +12,10 @@ from heaters.domain.errors import NotFound
 from heaters.models import Artifact, ArtifactKind, utc_now
 
 
+OF_CLIPS = {ArtifactKind.EXPORT, ArtifactKind.KEYFRAME}
+"""What belongs to a clip; all else belongs to its video."""
+
+
 class ArtifactRepository:
     """Artifacts of one session."""
 
@@ -62,6 +66,16 @@ class ArtifactRepository:
         if artifact is None:
             raise NotFound(f"video {video_id} has no {kind}")
         return artifact
+
+    def in_use_of_video(self, video_id: int) -> dict[ArtifactKind, Artifact]:
+        """Return the video's own artifacts that are in use, the latest of each kind."""
+        query = select(Artifact).where(
+            Artifact.video_id == video_id,
+            col(Artifact.kind).in_(set(ArtifactKind) - OF_CLIPS),
+            col(Artifact.retired_at).is_(None),
+        )
+        found = self._session.exec(query.order_by(col(Artifact.id)))
+        return {artifact.kind: artifact for artifact in found}
 
     def of_clip(self, clip_id: int, kind: ArtifactKind) -> Sequence[Artifact]:
         """Return the clip's artifacts of this kind that are in use, by frame."""

@@ -3,12 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
+from sqlalchemy import text
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from heaters.domain.lifecycle import ClipState
 from heaters.models import Artifact, ArtifactKind, Clip, Video
+
+_LIVE_CLIPS = text("""
+    SELECT (SELECT revision FROM videos WHERE id = :video_id), array_agg(id),
+        array_agg(start_frame), array_agg(state), array_agg(coalesce(group_id, 0)), array_agg(xmin)
+    FROM (
+        SELECT id, start_frame, state, group_id, xmin FROM clips
+        WHERE video_id = :video_id AND state <> 'superseded' ORDER BY start_frame
+    ) AS live""")
+
+
+@dataclass(frozen=True, eq=False)
+class LiveClips:
+    """The live clips of a video in timeline order, and its revision.
+
+    Attributes:
+        group_ids: 0 for none.
+        versions: another one whenever anything in a clip's row has changed.
+    """
+
+    revision: int
+    ids: Sequence[int]
+    start_frames: Sequence[int]
+    states: Sequence[str]
+    group_ids: Sequence[int]
+    versions: Sequence[object]
 
 
 class BrowsingRepository:
@@ -39,6 +66,12 @@ class BrowsingRepository:
             .order_by(col(Clip.start_frame))
         )
         return [(start_frame, ClipState(state)) for start_frame, state in self._session.exec(query)]
+
+    def live_clips(self, video_id: int) -> LiveClips:
+        """Return all live clips of a video, column by column: one row, whatever their number."""
+        row = self._session.connection().execute(_LIVE_CLIPS, {"video_id": video_id}).one()
+        revision, *columns = row
+        return LiveClips(revision or 0, *(column or [] for column in columns))
 
     def clips(
         self, video_id: int, states: Collection[ClipState], *, offset: int, limit: int

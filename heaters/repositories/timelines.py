@@ -8,7 +8,7 @@ had; what the caller has changed through it is flushed first.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,6 +84,12 @@ _WRITE_ACTION = text("""
             SELECT jsonb_agg(change || jsonb_build_object('clip_id', id) ORDER BY start_frame)
             FROM made JOIN new USING (start_frame)), '[]')
     RETURNING id, changes""")
+
+_LIVE_IDS = text("""
+    SELECT id, start_frame, end_frame FROM unnest(
+        CAST(:starts AS integer[]), CAST(:ends AS integer[])) AS asked (start_frame, end_frame)
+    JOIN clips USING (start_frame, end_frame)
+    WHERE video_id = :video_id AND state <> 'superseded'""")
 
 _VIDEO_OF_CLIPS = text("SELECT id, video_id FROM clips WHERE id = ANY(:clip_ids)")
 
@@ -177,6 +183,18 @@ class TimelineRepository:
     def lock_clips(self, clip_ids: Iterable[int]) -> Sequence[LockedClip]:
         """Lock and return clips, also superseded ones, in timeline order; leave out unknown ids."""
         return list(map(_clip, self._connection.execute(_LOCK_CLIPS, {"clip_ids": list(clip_ids)})))
+
+    def live_ids(self, video_id: int, ranges: Collection[FrameRange]) -> dict[FrameRange, int]:
+        """Return the ids of live clips by their exact frames; ranges that are none are left out."""
+        rows = self._connection.execute(
+            _LIVE_IDS,
+            {
+                "video_id": video_id,
+                "starts": [frames.start_frame for frames in ranges],
+                "ends": [frames.end_frame for frames in ranges],
+            },
+        )
+        return {FrameRange(row.start_frame, row.end_frame): row.id for row in rows}
 
     def video_of(self, clip_ids: Iterable[int]) -> dict[int, int]:
         """Return to which video each clip belongs, by clip id; unknown ids are left out."""

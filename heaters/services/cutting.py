@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from heaters.domain.cuts import AddCut, CutOperation, MoveCut, RemoveCut, apply_operation
+from heaters.domain.cuts import (
+    AddCut,
+    CutOperation,
+    MoveCut,
+    NoSuchCut,
+    RemoveCut,
+    apply_operation,
+)
 from heaters.domain.lifecycle import EXPORTED_CLIP_STATES, ClipState, VideoState
 from heaters.domain.review import ClipsExist, ConfirmationRequired, VideoNotReady
 from heaters.domain.timeline import (
@@ -19,6 +26,7 @@ from heaters.domain.timeline import (
     timeline_from_cuts,
 )
 from heaters.models import Action, ActionKind
+from heaters.repositories.actions import ActionRepository
 from heaters.repositories.database import UnitOfWork
 from heaters.repositories.timelines import LockedClip, LockedVideo, NewClip, TimelineRepository
 from heaters.services.trail import Trail, refuse_busy
@@ -84,6 +92,26 @@ def move_cut(
     return _operate(
         uow, video_id, MoveCut(frame, to_frame), reviewer_id, confirm_exported=confirm_exported
     )
+
+
+def confirm_cut(uow: UnitOfWork, video_id: int, frame: int, *, reviewer_id: int) -> Action | None:
+    """Put down that somebody has looked at a cut, and that it is right. No clip changes.
+
+    Returns:
+        None where the cut counts as checked already.
+
+    Raises:
+        NotFound, VideoNotReady: as ``add_cut``.
+        NoSuchCut: no clips meet at this frame.
+    """
+    video, frame_count = _lock_ready(uow, video_id)
+    if not 0 < frame < frame_count or (
+        len(TimelineRepository(uow.session).lock_clips_around(video_id, frame)) < 2
+    ):
+        raise NoSuchCut(frame)
+    if frame in ActionRepository(uow.session).checked_cuts(video_id):
+        return None
+    return Trail(uow, video, reviewer_id).record(ActionKind.CONFIRM_CUT, frame=frame)
 
 
 def create_virtual_clips(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import reflex as rx
@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from heaters.domain.errors import ExternalFailure, HeatersError
 from heaters.live.hub import Hub
+from heaters.live.readings import Readings
 from heaters.live.tabs import Tabs
 from heaters.repositories.database import UnitOfWork
 from heaters.runtime import Runtime
@@ -43,6 +44,7 @@ class Desk:
     sessions: Sessions
     hub: Hub
     tabs: Tabs
+    readings: Readings = field(default_factory=Readings)
 
     def reviewer_id(self, state: rx.State) -> int:
         """Return who sent the event that ``state`` handles.

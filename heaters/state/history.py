@@ -123,7 +123,7 @@ def _entry(entry: HistoryEntry, can: str) -> Entry:
         revision=action.revision,
         reviewer=entry.reviewer,
         moment=action.created_at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
-        words=action_words(entry),
+        words=action_words(action, entry.reverses),
         reason=action.reason or "",
         taken_back=entry.reversed_by_id is not None,
         can=can,

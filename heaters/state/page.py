@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
@@ -54,9 +54,13 @@ class PageState(rx.State, mixin=True):
 
     async def _look_up(self, look: Callable[[UnitOfWork], T]) -> T | None:
         """Read what the page shows; where that cannot be, say why and return None."""
+        return await self._see(desk().transact(look))
+
+    async def _see(self, looking: Awaitable[T]) -> T | None:
+        """Wait for what the page shows; where that cannot be, say why and return None."""
         async with self._telling_refusals():
             try:
-                seen = await desk().transact(look)
+                seen = await looking
             except InvalidInput as error:
                 self.missing = str(error)
                 return None

@@ -26,6 +26,7 @@ from heaters.services.undoing import redo, undo
 from heaters.state.desk import desk
 from heaters.state.page import PageState, checked_frame, checked_id, page_count
 from heaters.state.views import (
+    NO_VIDEO,
     ClipCard,
     Count,
     Outline,
@@ -44,7 +45,6 @@ PAGE_SIZE = 48
 
 _VERDICTS = {"approve": approve, "skip": skip, "archive": archive}
 _DONE = {"approve": "Approved", "skip": "Skipped", "archive": "Archived"}
-_NO_VIDEO = VideoCard(0, "", "", "", "waiting", "", [], "", "", "", [], "", False)
 
 
 class VideoState(PageState, rx.State):
@@ -57,7 +57,7 @@ class VideoState(PageState, rx.State):
         page: which screenful of these, from 0.
     """
 
-    video: VideoCard = _NO_VIDEO
+    video: VideoCard = NO_VIDEO
     facts: list[str] = []  # noqa: RUF012 - Reflex copies defaults
     proxy: Proxy = Proxy()
     outline: Outline = Outline()
@@ -176,7 +176,7 @@ class VideoState(PageState, rx.State):
         def work(uow: UnitOfWork, reviewer_id: int) -> str:
             way(uow, reviewer_id=reviewer_id, video_id=video_id)
             [latest] = ActionRepository(uow.session).history(video_id, limit=1)
-            return action_words(latest).capitalize()
+            return action_words(latest.action, latest.reverses).capitalize()
 
         await self._act(work)
         await self._read()

@@ -61,6 +61,10 @@ class VideoCard:
     can_retry: bool
 
 
+NO_VIDEO = VideoCard(0, "", "", "", "waiting", "", [], "", "", "", [], "", False)
+"""What a page shows before it has looked."""
+
+
 @dataclass(frozen=True)
 class Proxy:
     """What the browser needs to show exact frames; ``src`` is empty while there is no proxy."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from heaters.domain.lifecycle import ClipState, VideoState
 from heaters.models import Action, ActionKind, Check
-from heaters.repositories.actions import HistoryEntry
+from heaters.repositories.actions import ClipEntry
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,7 @@ _ACTION_WORDS = {
     ActionKind.ADD_CUT: "cut at frame {frame}",
     ActionKind.REMOVE_CUT: "removed the cut at frame {frame}",
     ActionKind.MOVE_CUT: "moved the cut at frame {frame} to {to_frame}",
+    ActionKind.CONFIRM_CUT: "checked the cut at frame {frame}",
     ActionKind.APPROVE: "approved {clips}",
     ActionKind.SKIP: "skipped {clips}",
     ActionKind.ARCHIVE: "archived {clips}",
@@ -116,20 +118,42 @@ _ACTION_WORDS = {
 }
 
 
-def action_words(entry: HistoryEntry) -> str:
-    """Say what an action did, such as ``approved 3 clips`` or ``took back: skipped 1 clip``."""
-    words = _plain_words(entry.action)
-    if entry.action.kind is ActionKind.UNDO and entry.reverses:
-        return f"{words}: {_plain_words(entry.reverses)}"
+def frames_words(start_frame: int, end_frame: int) -> str:
+    """Name a clip by its frames."""
+    return f"clip [{start_frame}, {end_frame})"
+
+
+def action_words(
+    action: Action, reverses: Action | None, clip_words: Callable[[int, int], str] = frames_words
+) -> str:
+    """Say what an action did, such as ``approved 3 clips`` or ``took back: skipped 1 clip``.
+
+    Args:
+        action: what was done.
+        reverses: the action that it takes back, if it does.
+        clip_words: names a clip, given its first frame and its end.
+    """
+    words = _words(action, _clips_words(action.changes, clip_words))
+    if action.kind is ActionKind.UNDO and reverses:
+        return f"{words}: {_words(reverses, _clips_words(reverses.changes, clip_words))}"
     return words
 
 
-def _plain_words(action: Action) -> str:
-    changes = action.changes
+def clip_entry_words(entry: ClipEntry) -> str:
+    """Say what an action did, as the history of one clip does."""
+    reason = f" ({entry.reason})" if entry.reason else ""
+    return _words(entry, "it") + reason
+
+
+def _clips_words(
+    changes: Sequence[Mapping[str, int]], clip_words: Callable[[int, int], str]
+) -> str:
     if len(changes) == 1:
-        clips = "clip [{start_frame}, {end_frame})".format(**changes[0])
-    else:
-        clips = counted(len(changes), "clip")
+        return clip_words(changes[0]["start_frame"], changes[0]["end_frame"])
+    return counted(len(changes), "clip")
+
+
+def _words(action: Action | ClipEntry, clips: str) -> str:
     return _ACTION_WORDS[action.kind].format(
         frame=action.frame, to_frame=action.to_frame, clips=clips
     )

@@ -16,8 +16,10 @@ SELECT 'action ' || id, format('is no %s: it changes %s clips and makes %s', rep
     coalesce(clips - made, 0), coalesce(made, 0))
 FROM actions LEFT JOIN done ON action_id = id
 WHERE clips IS DISTINCT FROM distinct_clips OR (CASE
-    WHEN clips IS NULL THEN false
     WHEN kind IN ('undo', 'redo') THEN true
+    WHEN kind = 'confirm_cut' THEN clips IS NULL AND EXISTS (SELECT FROM clips
+        WHERE video_id = actions.video_id AND start_frame = frame AND frame > 0)
+    WHEN clips IS NULL THEN false
     WHEN NOT is_stamped THEN false
     WHEN kind = 'add_cut' THEN (clips, gone, made) = (3, 1, 2) AND made_at[2] = frame
     WHEN kind = 'remove_cut' THEN (clips, gone, made) = (3, 2, 1) AND gone_at[2] = frame
