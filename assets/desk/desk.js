@@ -1,0 +1,57 @@
+// @ts-check
+import { createElement, useEffect, useRef, useState } from "react";
+import { clipAt } from "./clips.js";
+import { DeskContext } from "./context.js";
+import { openDesk } from "./opening.js";
+
+/**
+ * The review desk of one video: joins what its parts share to the page's state.
+ * @param {object} props
+ * @param {import("./context.js").DeskVideo} props.video
+ * @param {import("./session.js").Sheet} props.sheet
+ * @param {import("./session.js").News[]} props.news
+ * @param {{words: string, can_undo: boolean, can_redo: boolean}} props.lastAction
+ * @param {import("./keymap.js").Keys} props.keyboard
+ * @param {import("react").ReactNode} props.children
+ * @param {(number: number, intent: import("./session.js").Intent) => void} props.onIntent
+ * @param {(startFrame: number, endFrame: number) => void} props.onLook
+ * @param {() => void} props.onLost
+ * @param {(keys: import("./keymap.js").Keys) => void} props.onKeys
+ */
+export function ReviewDesk(props) {
+  const { video, sheet, news, lastAction, keyboard } = props;
+  const [desk, setDesk] = useState(/** @type {import("./context.js").Desk | null} */ (null));
+  const latest = useRef(props);
+  latest.current = props;
+  const seen = useRef(sheet);
+
+  useEffect(() => {
+    const { desk, close } = openDesk(video, latest.current.sheet, latest.current.keyboard, {
+      send: (number, intent) => latest.current.onIntent(number, intent),
+      look: (start, end) => latest.current.onLook(start, end),
+      saveKeys: (keys) => latest.current.onKeys(keys),
+    });
+    seen.current = latest.current.sheet;
+    setDesk(desk);
+    return close;
+  }, [video.id, video.src]);
+
+  useEffect(() => {
+    if (!desk || desk.video.id !== sheet.video_id || seen.current === sheet) return;
+    seen.current = sheet;
+    desk.session.reset(sheet);
+    const { clips } = desk.session.value;
+    // On that clip already: the whole truth was sent because some of it was missed.
+    const isThere = clipAt(clips, desk.player.target) === clipAt(clips, sheet.opened_frame);
+    if (!isThere) desk.player.seek(sheet.opened_frame);
+  }, [desk, sheet]);
+
+  useEffect(() => {
+    if (desk && news.length && !desk.session.receive(news)) latest.current.onLost();
+  }, [desk, news]);
+
+  useEffect(() => desk?.last.set(lastAction), [desk, lastAction]);
+  useEffect(() => desk?.keys.set(keyboard), [desk, keyboard]);
+
+  return createElement(DeskContext.Provider, { value: desk }, desk && props.children);
+}

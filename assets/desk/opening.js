@@ -1,0 +1,110 @@
+// @ts-check
+import { Controller } from "../webcodecs/controller.js";
+import { Filmstrip } from "../webcodecs/filmstrip.js";
+import { clipAt } from "./clips.js";
+import { followClip } from "./following.js";
+import { keptPlace } from "./place.js";
+import { fetchScores } from "./scores.js";
+import { Session } from "./session.js";
+import { Store } from "./store.js";
+
+/**
+ * What the desk tells the server.
+ * @typedef {object} Server
+ * @property {(number: number, intent: import("./session.js").Intent) => void} send
+ * @property {(startFrame: number, endFrame: number) => void} look
+ * @property {(keys: import("./keymap.js").Keys) => void} saveKeys
+ *
+ * @typedef {{desk: import("./context.js").Desk, close: () => void}} OpenedDesk
+ */
+
+/**
+ * Make what the parts of a desk share, and keep it together: the player's state in the view, the
+ * player's range on the clip, the address on the clip.
+ * @param {import("./context.js").DeskVideo} video
+ * @param {import("./session.js").Sheet} sheet
+ * @param {import("./keymap.js").Keys} keys
+ * @param {Server} server
+ * @returns {OpenedDesk}
+ */
+export function openDesk(video, sheet, keys, server) {
+  const source = sourceOf(video);
+  const canvas = document.createElement("canvas");
+  const player = new Controller(canvas, source);
+  const kept = keptPlace(video.id);
+  /** @type {Store<import("./context.js").View>} */
+  const view = new Store({
+    frame: -1,
+    playing: false,
+    speed: kept.speed ?? 1,
+    loop: kept.loop ?? true,
+    preview: false,
+    waiting: true,
+    player: "",
+    why_fallback: "",
+    trouble: "",
+    task: kept.task ?? "clip",
+    cut: -1,
+    cut_to: -1,
+    cut_to: -1,
+    threshold: video.threshold,
+    marked: /** @type {ReadonlySet<number>} */ (new Set()),
+    shown: /** @type {readonly [number, number]} */ ([0, video.frame_count]),
+    overlay: "",
+  });
+  const desk = {
+    video,
+    canvas,
+    player,
+    view,
+    session: new Session(server.send, sheet),
+    filmstrip: new Filmstrip(source),
+    scores: new Store({ scores: /** @type {Float32Array | null} */ (null) }),
+    last: new Store({ words: "", can_undo: false, can_redo: false }),
+    keys: new Store(keys),
+    saveKeys: server.saveKeys,
+  };
+  const ends = [
+    player.on("frame", (frame) => view.set({ frame })),
+    player.on("state", ({ playing, speed, waiting, player: name, whyFallback, trouble }) =>
+      view.set({ playing, speed, waiting, player: name, why_fallback: whyFallback, trouble }),
+    ),
+    followClip(desk, server.look),
+    fetchScores(desk),
+  ];
+  player.speed = view.value.speed;
+  player.load();
+  player.seek(firstFrame(desk, sheet, kept.frame));
+  return {
+    desk,
+    close() {
+      for (const end of ends) end();
+      desk.filmstrip.close();
+      player.close();
+    },
+  };
+}
+
+/** @param {import("./context.js").DeskVideo} video */
+const sourceOf = (video) => ({
+  src: video.src,
+  fpsNum: video.fps_num,
+  fpsDen: video.fps_den,
+  frameCount: video.frame_count,
+  width: video.width,
+  height: video.height,
+  hasAudio: video.has_audio,
+});
+
+/**
+ * The frame to begin at: the one this tab showed before a reload, if it is in the clip that the
+ * address names.
+ * @param {import("./context.js").Desk} desk
+ * @param {import("./session.js").Sheet} sheet
+ * @param {number | undefined} kept
+ */
+function firstFrame({ session }, sheet, kept) {
+  const { clips } = session.value;
+  const isInClip = kept !== undefined && clipAt(clips, kept) === clipAt(clips, sheet.opened_frame);
+  return isInClip ? kept : sheet.opened_frame;
+}

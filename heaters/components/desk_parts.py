@@ -1,0 +1,82 @@
+"""Parts of the review desk: React components of ours, in ``assets/desk/``.
+
+All of them but ``ReviewDesk`` stand inside of one and get everything from it: what changes at the
+speed of a video never passes through the page's state.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from heaters.components.browser_parts import PLAYER_LIBRARIES
+from heaters.state.review import ClipDetails, DeskVideo
+from heaters.state.sheet import News, Sheet
+
+
+def _number_and_intent(
+    number: rx.Var[int], intent: rx.Var[dict[str, Any]]
+) -> tuple[rx.Var[int], rx.Var[dict[str, Any]]]:
+    return number, intent
+
+
+def _range(start_frame: rx.Var[int], end_frame: rx.Var[int]) -> tuple[rx.Var[int], rx.Var[int]]:
+    return start_frame, end_frame
+
+
+class ReviewDesk(rx.NoSSRComponent):
+    """What the other parts share: the clips as they are and as they are about to be, the player."""
+
+    library = "$/public/desk/desk.js"
+    tag = "ReviewDesk"
+    lib_dependencies = PLAYER_LIBRARIES
+
+    video: rx.Var[DeskVideo]
+    sheet: rx.Var[Sheet]
+    news: rx.Var[list[News]]
+    keyboard: rx.Var[dict[str, Any]]
+    on_intent: rx.EventHandler[_number_and_intent]
+    on_look: rx.EventHandler[_range]
+    on_lost: rx.EventHandler[rx.event.no_args_event_spec]
+    on_keys: rx.EventHandler[rx.event.passthrough_event_spec(dict)]
+
+
+class ClipPanel(rx.NoSSRComponent):
+    """The clip at the playhead: what it is, its notes and tags, what will be exported."""
+
+    library = "$/public/desk/clip_panel.js"
+    tag = "ClipPanel"
+
+    details: rx.Var[ClipDetails]
+
+
+def _part(name: str, file: str) -> type[rx.NoSSRComponent]:
+    """Return the class of a part without properties."""
+    return type(name, (rx.NoSSRComponent,), {"library": f"$/public/desk/{file}.js", "tag": name})
+
+
+Actions = _part("Actions", "actions")
+Boundary = _part("Boundary", "boundary")
+DetectPanel = _part("DetectPanel", "detect_panel")
+Done = _part("Done", "done")
+Keyboard = _part("Keyboard", "keyboard")
+KeysOverlay = _part("KeysOverlay", "keys_overlay")
+Overview = _part("Overview", "overview")
+Question = _part("Question", "question")
+Queue = _part("Queue", "queue")
+ScoreCurve = _part("ScoreCurve", "score_curve")
+Stage = _part("Stage", "stage")
+Status = _part("Status", "status")
+Strip = _part("Strip", "strip")
+Transport = _part("Transport", "transport")
+Tasks = _part("Tasks", "tasks")
+
+
+class During(rx.NoSSRComponent):
+    """Shows its children while the reviewer is at one task: clip, cuts or detect."""
+
+    library = "$/public/desk/tasks.js"
+    tag = "During"
+
+    task: rx.Var[str]
