@@ -42,7 +42,10 @@ def _log_bug(exception: Exception) -> None:
 
 
 app = rx.App(
-    stylesheets=[f"/style/{name}.css" for name in ("base", "library", "video", "history")],
+    stylesheets=[
+        f"/style/{name}.css"
+        for name in ("base", "library", "video", "history", "desk", "desk_panels", "desk_timeline")
+    ],
     reset_style=False,
     head_components=[rx.el.link(rel="icon", href="/icon.svg", type="image/svg+xml")],
     html_lang="en",

@@ -10,7 +10,9 @@ import { openDesk } from "./opening.js";
  * @param {import("./context.js").DeskVideo} props.video
  * @param {import("./session.js").Sheet} props.sheet
  * @param {import("./session.js").News[]} props.news
- * @param {{words: string, can_undo: boolean, can_redo: boolean}} props.lastAction
+ * @param {string} props.lastAction what the reviewer did last and can take back, in words
+ * @param {boolean} props.canUndo
+ * @param {boolean} props.canRedo
  * @param {import("./keymap.js").Keys} props.keyboard
  * @param {import("react").ReactNode} props.children
  * @param {(number: number, intent: import("./session.js").Intent) => void} props.onIntent
@@ -19,7 +21,7 @@ import { openDesk } from "./opening.js";
  * @param {(keys: import("./keymap.js").Keys) => void} props.onKeys
  */
 export function ReviewDesk(props) {
-  const { video, sheet, news, lastAction, keyboard } = props;
+  const { video, sheet, news, keyboard, lastAction, canUndo, canRedo } = props;
   const [desk, setDesk] = useState(/** @type {import("./context.js").Desk | null} */ (null));
   const latest = useRef(props);
   latest.current = props;
@@ -50,7 +52,9 @@ export function ReviewDesk(props) {
     if (desk && news.length && !desk.session.receive(news)) latest.current.onLost();
   }, [desk, news]);
 
-  useEffect(() => desk?.last.set(lastAction), [desk, lastAction]);
+  useEffect(() => {
+    desk?.last.set({ words: lastAction, can_undo: canUndo, can_redo: canRedo });
+  }, [desk, lastAction, canUndo, canRedo]);
   useEffect(() => desk?.keys.set(keyboard), [desk, keyboard]);
 
   return createElement(DeskContext.Provider, { value: desk }, desk && props.children);

@@ -6,6 +6,7 @@ speed of a video never passes through the page's state.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import reflex as rx
@@ -36,6 +37,9 @@ class ReviewDesk(rx.NoSSRComponent):
     sheet: rx.Var[Sheet]
     news: rx.Var[list[News]]
     keyboard: rx.Var[dict[str, Any]]
+    last_action: rx.Var[str]
+    can_undo: rx.Var[bool]
+    can_redo: rx.Var[bool]
     on_intent: rx.EventHandler[_number_and_intent]
     on_look: rx.EventHandler[_range]
     on_lost: rx.EventHandler[rx.event.no_args_event_spec]
@@ -51,28 +55,6 @@ class ClipPanel(rx.NoSSRComponent):
     details: rx.Var[ClipDetails]
 
 
-def _part(name: str, file: str) -> type[rx.NoSSRComponent]:
-    """Return the class of a part without properties."""
-    return type(name, (rx.NoSSRComponent,), {"library": f"$/public/desk/{file}.js", "tag": name})
-
-
-Actions = _part("Actions", "actions")
-Boundary = _part("Boundary", "boundary")
-DetectPanel = _part("DetectPanel", "detect_panel")
-Done = _part("Done", "done")
-Keyboard = _part("Keyboard", "keyboard")
-KeysOverlay = _part("KeysOverlay", "keys_overlay")
-Overview = _part("Overview", "overview")
-Question = _part("Question", "question")
-Queue = _part("Queue", "queue")
-ScoreCurve = _part("ScoreCurve", "score_curve")
-Stage = _part("Stage", "stage")
-Status = _part("Status", "status")
-Strip = _part("Strip", "strip")
-Transport = _part("Transport", "transport")
-Tasks = _part("Tasks", "tasks")
-
-
 class During(rx.NoSSRComponent):
     """Shows its children while the reviewer is at one task: clip, cuts or detect."""
 
@@ -80,3 +62,12 @@ class During(rx.NoSSRComponent):
     tag = "During"
 
     task: rx.Var[str]
+
+
+def part(name: str) -> rx.Component:
+    """Return the part without properties that ``assets/desk/`` exports by this name.
+
+    ``ScoreCurve`` is in ``score_curve.js``.
+    """
+    file = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+    return rx.NoSSRComponent.create(library=f"$/public/desk/{file}.js", tag=name)

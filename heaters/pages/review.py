@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from heaters.components import desk_parts as desk
+from heaters.components.desk_parts import ClipPanel, During, ReviewDesk, part
 from heaters.components.frame import missing, page_frame
 from heaters.components.videos import poster, progress, trouble
 from heaters.state.review import ReviewState
@@ -31,28 +31,31 @@ def review_page() -> rx.Component:
 
 
 def _desk() -> rx.Component:
-    return desk.ReviewDesk.create(
+    return ReviewDesk.create(
         rx.el.div(
-            rx.el.section(desk.Stage.create(), class_name="desk-stage", aria_label="Player"),
-            rx.el.section(desk.Transport.create(), class_name="desk-transport"),
+            rx.el.section(part("Stage"), class_name="desk-stage", aria_label="Player"),
+            rx.el.section(part("Transport"), class_name="desk-transport"),
             rx.el.aside(_side(), class_name="desk-side", aria_label="Review"),
             rx.el.section(
-                desk.Strip.create(),
-                desk.ScoreCurve.create(),
-                desk.Overview.create(),
+                part("Strip"),
+                part("ScoreCurve"),
+                part("Overview"),
                 class_name="desk-timelines",
                 aria_label="Timeline",
             ),
-            desk.Status.create(),
+            part("Status"),
             class_name="desk",
         ),
-        desk.Keyboard.create(),
-        desk.KeysOverlay.create(),
-        desk.Question.create(),
+        part("Keyboard"),
+        part("KeysOverlay"),
+        part("Question"),
         video=ReviewState.video,
         sheet=ReviewState.sheet,
         news=ReviewState.news,
         keyboard=ReviewState.keys,
+        last_action=ReviewState.last_action,
+        can_undo=ReviewState.can_undo,
+        can_redo=ReviewState.can_redo,
         on_intent=ReviewState.act,
         on_look=ReviewState.look,
         on_lost=ReviewState.lost,
@@ -62,23 +65,23 @@ def _desk() -> rx.Component:
 
 def _side() -> rx.Component:
     return rx.fragment(
-        desk.Tasks.create(),
-        desk.During.create(
+        part("Tasks"),
+        During.create(
             rx.el.div(
-                desk.ClipPanel.create(details=ReviewState.details),
-                desk.Actions.create(),
-                desk.Done.create(),
-                desk.Queue.create(),
+                ClipPanel.create(details=ReviewState.details),
+                part("Actions"),
+                part("Done"),
+                part("Queue"),
                 class_name="desk-task",
             ),
             task="clip",
         ),
-        desk.During.create(
-            rx.el.div(desk.Boundary.create(), class_name="desk-task"),
+        During.create(
+            rx.el.div(part("Boundary"), class_name="desk-task"),
             task="cuts",
         ),
-        desk.During.create(
-            rx.el.div(desk.DetectPanel.create(), class_name="desk-task"),
+        During.create(
+            rx.el.div(part("DetectPanel"), class_name="desk-task"),
             task="detect",
         ),
     )
