@@ -102,6 +102,7 @@ function changeSpeed({ player }, places) {
 
 /** @param {Desk} desk */
 async function preview(desk) {
+  desk.player.pause(); // an end of playing ends a preview
   desk.view.set({ preview: true });
   await desk.player.seek(desk.session.value.clips.starts[currentClip(desk)]);
   await desk.player.play();

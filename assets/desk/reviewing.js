@@ -109,10 +109,21 @@ function judge(desk, name) {
  * @param {Desk} desk
  * @param {number} index of the clip to go on from
  */
-function goToPending({ session, player }, index) {
-  const { clips } = session.value;
+function goToPending(desk, index) {
+  const { clips } = desk.session.value;
   const next = nextPending(clips, index);
-  if (next >= 0) player.seek(clips.starts[next]);
+  if (next >= 0) goTo(desk, clips.starts[next]);
+}
+
+/**
+ * Go to a clip; if another was playing, play this one.
+ * @param {Desk} desk
+ * @param {number} start the clip's first frame
+ */
+export async function goTo({ player }, start) {
+  const wasPlaying = player.playing;
+  const isThere = await player.seek(start);
+  if (isThere && wasPlaying) await player.play();
 }
 
 /**
@@ -125,7 +136,7 @@ function goBy(desk, places) {
     return;
   }
   const start = desk.session.value.clips.starts[currentClip(desk) + places];
-  if (start !== undefined) desk.player.seek(start);
+  if (start !== undefined) goTo(desk, start);
 }
 
 /** @param {Desk} desk */
