@@ -67,6 +67,7 @@ def clip_card(
                 clip.can_retry,
                 rx.el.button("Try again", on_click=retry(clip.id), class_name="link"),
             ),
+            rx.el.a("Open", href=f"/videos/{clip.video_id}/review?clip={clip.id}"),
             download(clip),
             rx.cond(clip.has_similar, rx.el.a("Similar", href=f"/clips/{clip.id}/similar")),
             class_name="clip-links",

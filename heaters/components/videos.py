@@ -21,7 +21,9 @@ def video_tile(video: VideoCard, retry: EventCallback[int]) -> rx.Component:
         rx.cond(
             video.group == "ready",
             rx.el.div(
-                rx.el.p(video.words, class_name="state"),
+                rx.el.p(
+                    rx.el.a(video.words, href=f"/videos/{video.id}/review"), class_name="state"
+                ),
                 rx.el.p(rx.foreach(video.counts, count_chip), class_name="counts"),
             ),
             progress(video),

@@ -82,8 +82,13 @@ def _review() -> rx.Component:
                     rx.el.button(
                         f"Approve all {VideoState.pending_count} pending",
                         on_click=VideoState.approve_pending,
-                        class_name="button primary",
+                        class_name="button",
                     ),
+                ),
+                rx.el.a(
+                    "Review",
+                    href=f"/videos/{VideoState.video.id}/review",
+                    class_name="button primary",
                 ),
                 class_name="tools",
             ),

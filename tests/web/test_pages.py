@@ -37,6 +37,7 @@ def test_every_page_is_served() -> None:
         "index",
         "videos/[video_id]",
         "videos/[video_id]/history",
+        "videos/[video_id]/review",
         "clips/[clip_id]/similar",
         "404",
     }
@@ -171,7 +172,9 @@ def test_similar_clips_are_shown_the_most_alike_first(
         expect(found.nth(number)).to_contain_text(frames)
 
 
-@pytest.mark.parametrize("path", ["/videos/999999", "/videos/x", "/clips/999999/similar"])
+@pytest.mark.parametrize(
+    "path", ["/videos/999999", "/videos/x", "/videos/999999/review", "/clips/999999/similar"]
+)
 def test_an_address_of_nothing_says_so(page: Page, site: Site, path: str) -> None:
     page.goto(site.origin + path)
     expect(page.get_by_role("heading", name="Nothing here")).to_be_visible()
@@ -181,7 +184,8 @@ def test_an_address_of_nothing_says_so(page: Page, site: Site, path: str) -> Non
 def test_nothing_scrolls_sideways(page: Page, site: Site, add_video: AddVideo, width: int) -> None:
     video_id = add_video("averylongtitlewithoutanyspacesinit" * 4)
     page.set_viewport_size({"width": width, "height": 720})
-    for path in ("/", f"/videos/{video_id}", f"/videos/{video_id}/history"):
+    video = f"/videos/{video_id}"
+    for path in ("/", video, f"{video}/history", f"{video}/review"):
         page.goto(site.origin + path)
         expect(page.get_by_text("averylongtitle").first).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
