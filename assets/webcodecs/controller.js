@@ -1,0 +1,293 @@
+// @ts-check
+import { CodecPlayer } from "./codec_player.js";
+import { MediaLost } from "./errors.js";
+import { VideoPlayer } from "./fallback.js";
+
+/** @typedef {import("./core.js").Source} Source */
+/** @typedef {import("./clock.js").Range} Range */
+
+/**
+ * @typedef {object} PlayerState
+ * @property {boolean} playing
+ * @property {number} speed 1 is the video's own
+ * @property {boolean} waiting whether a frame that is due is not there yet
+ * @property {"" | "webcodecs" | "video"} player what paints; empty before it is known
+ * @property {string} whyFallback why it is not WebCodecs; empty if it is
+ * @property {string} trouble what keeps pictures from coming; empty if nothing does
+ */
+
+const SPEEDS = { slowest: 0.25, fastest: 4 };
+
+/**
+ * The player, as pages see it: frame numbers in and out, painted on a canvas of the proxy's size.
+ * Frames are decoded by WebCodecs, or where that is not to be had by a `<video>`.
+ */
+export class Controller {
+  #canvas;
+  #source;
+  #wish;
+  /** @type {CodecPlayer | VideoPlayer | null} */
+  #player = null;
+  #opening = new AbortController();
+  /** @type {() => void} */
+  #opened = () => {};
+  /** Resolves when there is a player, or never will be. */
+  #ready = new Promise((/** @type {(value: void) => void} */ resolve) => (this.#opened = resolve));
+  #frame = -1;
+  #target = -1;
+  /** Counts requests, so that an older one knows that it is overtaken. */
+  #asked = 0;
+  /** @type {Range | null} */
+  #range = null;
+  /** @type {number[]} */
+  #hinted = [];
+  /** @type {Set<(frame: number) => void>} */
+  #frameListeners = new Set();
+  /** @type {Set<(state: PlayerState) => void>} */
+  #stateListeners = new Set();
+  /** @type {PlayerState} */
+  #state = {
+    playing: false,
+    speed: 1,
+    waiting: false,
+    player: "",
+    whyFallback: "",
+    trouble: "",
+  };
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {Source} source
+   * @param {{player?: "auto" | "webcodecs" | "video"}} [options]
+   */
+  constructor(canvas, source, { player = "auto" } = {}) {
+    this.#canvas = canvas;
+    this.#source = source;
+    this.#wish = player;
+    canvas.width = source.width;
+    canvas.height = source.height;
+  }
+
+  /** Resolve once frames can be shown, or never will be: then there is trouble in the state. */
+  async load() {
+    if (this.#wish === "video") await this.#openVideo("asked for");
+    else await this.#openCodec();
+    this.#opened();
+  }
+
+  /** Free everything. May be called at any time, and again. */
+  close() {
+    this.#opening.abort();
+    this.#opened();
+    this.#frameListeners.clear();
+    this.#stateListeners.clear();
+    this.#player?.close();
+    this.#player = null;
+  }
+
+  /** The frame on the canvas; -1 before the first. */
+  get frame() {
+    return this.#frame;
+  }
+
+  /** The frame that was asked for last; while playing, the one on the canvas. */
+  get target() {
+    return this.#target;
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  get playing() {
+    return this.#state.playing;
+  }
+
+  get speed() {
+    return this.#state.speed;
+  }
+
+  set speed(speed) {
+    this.#set({ speed: Math.min(SPEEDS.fastest, Math.max(SPEEDS.slowest, speed)) });
+    if (this.playing) this.#start("range");
+  }
+
+  get figures() {
+    return this.#player?.figures ?? null;
+  }
+
+  /**
+   * Show a frame, or the nearest one there is. Playing goes on from there.
+   * @param {number} frame
+   * @returns {Promise<boolean>} true once it is painted; false if a later request overtook it
+   */
+  async seek(frame) {
+    const painted = await this.#show(frame, false);
+    if (painted && this.playing) this.#start("whole");
+    return painted;
+  }
+
+  /**
+   * Show the frame so many after the one asked for last. Playing stops.
+   * @param {number} delta in frames, negative backward
+   * @returns {Promise<boolean>} as `seek`
+   */
+  step(delta) {
+    this.pause();
+    return this.#show(this.#target + delta, true);
+  }
+
+  /** Play on from the frame asked for last, or from the range's start if that is not inside of it. */
+  async play() {
+    if (this.playing) return;
+    this.#set({ playing: true });
+    await this.#ready;
+    if (this.playing) this.#start("range");
+  }
+
+  pause() {
+    if (!this.playing) return;
+    this.#player?.pause();
+    this.#set({ playing: false, waiting: false });
+  }
+
+  /**
+   * Where playing stays: it loops, or stops on the last frame. Null: the whole video, once.
+   * @param {Range | null} range frames [start, end)
+   */
+  setRange(range) {
+    this.#range = range;
+    if (this.playing) this.#start("range");
+  }
+
+  /**
+   * Decode these when there is nothing else to do; replaces what was hinted before.
+   * @param {number[]} frames
+   */
+  prefetch(frames) {
+    this.#hinted = frames;
+    this.#player?.hint(frames);
+  }
+
+  /**
+   * @overload
+   * @param {"frame"} name after each painted frame
+   * @param {(frame: number) => void} listener
+   * @returns {() => void} ends it
+   */
+  /**
+   * @overload
+   * @param {"state"} name after each change
+   * @param {(state: PlayerState) => void} listener
+   * @returns {() => void} ends it
+   */
+  /**
+   * @param {"frame" | "state"} name
+   * @param {any} listener
+   */
+  on(name, listener) {
+    const listeners = name === "frame" ? this.#frameListeners : this.#stateListeners;
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  /** @type {import("./codec_player.js").Listener} */
+  #listener = {
+    onFrame: (frame) => {
+      this.#frame = frame;
+      if (this.playing) this.#target = frame;
+      for (const listener of this.#frameListeners) listener(frame);
+    },
+    onWaiting: (waiting) => this.#set({ waiting }),
+    onTrouble: (trouble) => this.#set({ trouble }),
+    onEnd: () => this.pause(),
+    onDead: (reason) => {
+      if (this.#state.player === "webcodecs" && this.#wish === "auto") void this.#fallBack(reason);
+      else this.#set({ trouble: reason });
+    },
+  };
+
+  /**
+   * @param {number} frame
+   * @param {boolean} stepping
+   */
+  async #show(frame, stepping) {
+    const number = ++this.#asked;
+    this.#target = Math.min(Math.max(Math.round(frame), 0), this.#source.frameCount - 1);
+    if (!this.#player) {
+      this.#set({ waiting: true });
+      await this.#ready;
+    }
+    if (!this.#player || number !== this.#asked) return false;
+    this.#player.pause();
+    return this.#player.show(this.#target, stepping);
+  }
+
+  /** @param {"range" | "whole"} outside what is played if the frame asked for is not in the range */
+  #start(outside) {
+    const whole = { start: 0, end: this.#source.frameCount, loop: false };
+    const kept = this.#range ?? whole;
+    const isInside = this.#target >= kept.start && this.#target < kept.end;
+    const range = isInside || outside === "range" ? kept : whole;
+    const isOver = !range.loop && this.#target === range.end - 1;
+    this.#player?.play(
+      Math.max(0, (isInside || range === whole) && !isOver ? this.#target : range.start),
+      range,
+      this.speed,
+    );
+  }
+
+  async #openCodec() {
+    const { signal } = this.#opening;
+    try {
+      const player = await CodecPlayer.open(this.#canvas, this.#source, this.#listener, signal);
+      if (signal.aborted) player.close();
+      else this.#use(player, "webcodecs", "");
+    } catch (error) {
+      if (signal.aborted) return;
+      const { message } = /** @type {Error} */ (error);
+      if (this.#wish === "webcodecs" || error instanceof MediaLost) this.#set({ trouble: message });
+      else await this.#openVideo(message);
+    }
+  }
+
+  /** @param {string} reason */
+  async #fallBack(reason) {
+    this.#player?.close();
+    this.#player = null;
+    this.#ready = this.#openVideo(reason);
+    await this.seek(this.#target);
+  }
+
+  /** @param {string} reason */
+  async #openVideo(reason) {
+    const { signal } = this.#opening;
+    try {
+      const player = await VideoPlayer.open(this.#canvas, this.#source, this.#listener, signal);
+      if (signal.aborted) player.close();
+      else this.#use(player, "video", reason);
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#set({ trouble: /** @type {Error} */ (error).message, whyFallback: reason });
+    }
+  }
+
+  /**
+   * @param {CodecPlayer | VideoPlayer} player
+   * @param {"webcodecs" | "video"} name
+   * @param {string} whyFallback
+   */
+  #use(player, name, whyFallback) {
+    this.#player = player;
+    player.hint(this.#hinted);
+    this.#set({ player: name, whyFallback });
+  }
+
+  /** @param {Partial<PlayerState>} changes */
+  #set(changes) {
+    const entries = /** @type {[keyof PlayerState, unknown][]} */ (Object.entries(changes));
+    if (entries.every(([name, value]) => this.#state[name] === value)) return;
+    this.#state = { ...this.#state, ...changes };
+    for (const listener of this.#stateListeners) listener(this.#state);
+  }
+}

