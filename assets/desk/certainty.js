@@ -37,3 +37,30 @@ export function cutsByCertainty(cuts, scores, threshold, checked) {
  * @param {ScoredCut[]} cuts
  */
 export const doubtful = (cuts) => cuts.filter((cut) => !cut.checked && cut.margin < DOUBTFUL_MARGIN);
+
+/**
+ * @typedef {object} Doubts
+ * @property {readonly unknown[]} about what they are about
+ * @property {ReadonlySet<number>} frames
+ */
+
+/** @type {WeakMap<import("./clips.js").Clips, Doubts>} the answer given last */
+const answers = new WeakMap();
+
+/**
+ * The doubtful cuts of a desk.
+ * @param {Pick<import("./context.js").Desk, "scores" | "session" | "video">} desk
+ * @returns {ReadonlySet<number>} the same one until something changes
+ */
+export function doubtfulCuts({ scores, session, video }) {
+  const { clips, checked } = session.value;
+  const about = [checked, scores.value.scores];
+  let answer = answers.get(clips);
+  if (!answer || answer.about.some((thing, i) => thing !== about[i])) {
+    const cuts = scores.value.scores ? clips.starts.slice(1) : [];
+    const scored = cutsByCertainty(cuts, scores.value.scores, video.threshold, checked);
+    answer = { about, frames: new Set(doubtful(scored).map((cut) => cut.frame)) };
+    answers.set(clips, answer);
+  }
+  return answer.frames;
+}

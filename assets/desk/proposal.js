@@ -39,13 +39,14 @@ const answers = new WeakMap();
  * @param {Pick<import("./context.js").Desk, "scores" | "video" | "view">} desk
  * @returns {number[] | null} the same list until the threshold changes; null if nothing is on trial
  */
-export function proposedCuts({ scores: { value }, video, view }) {
-  const { task, threshold } = view.value;
-  if (task !== "detect" || !value.scores) return null;
-  let answer = answers.get(value.scores);
+export function proposedCuts(desk) {
+  const { task, threshold } = desk.view.value;
+  const { scores } = desk.scores.value;
+  if (task !== "detect" || !scores) return null;
+  let answer = answers.get(scores);
   if (answer?.threshold !== threshold) {
-    answer = { threshold, cuts: cutsAt(video.detector, value.scores, threshold) };
-    answers.set(value.scores, answer);
+    answer = { threshold, cuts: cutsAt(desk.video.detector, scores, threshold) };
+    answers.set(scores, answer);
   }
   return answer.cuts;
 }

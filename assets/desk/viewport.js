@@ -28,7 +28,15 @@ export class Viewport {
    * @param {number} px
    */
   frameAt(px) {
-    return Math.floor(this.from + (px * (this.to - this.from)) / this.widthPx);
+    return Math.floor(this.pointAt(px));
+  }
+
+  /**
+   * The point in time at a pixel's left side, in frames, not always whole.
+   * @param {number} px
+   */
+  pointAt(px) {
+    return this.from + (px * (this.to - this.from)) / this.widthPx;
   }
 
   /**
@@ -68,6 +76,21 @@ export function zoomed([from, to], factor, anchor, frameCount) {
 }
 
 /**
+ * Show two points in time at two pixels: what two fingers hold stays under them.
+ * @param {{frame: number, x: number}} one
+ * @param {{frame: number, x: number}} other at another frame
+ * @param {number} widthPx
+ * @param {number} frameCount
+ * @returns {Range}
+ */
+export function pinched(one, other, widthPx, frameCount) {
+  const framesPerPx = (other.frame - one.frame) / (other.x - one.x || 1);
+  const span = clamp(framesPerPx * widthPx, Math.min(FEWEST_FRAMES, frameCount), frameCount);
+  const [middle, x] = [(one.frame + other.frame) / 2, (one.x + other.x) / 2];
+  return moved(middle - (x * span) / widthPx, span, frameCount);
+}
+
+/**
  * @param {Range} shown
  * @param {number} frames to the right, or to the left if negative
  * @param {number} frameCount
@@ -91,7 +114,8 @@ export function resized([from, to], end, frame, frameCount) {
 }
 
 /**
- * The same number of frames, moved if the frame is not among them: to a sixth from the side it left.
+ * The same number of frames, moved if the frame is not wholly among them: just enough if a part of it
+ * is, else so that a sixth of the others is on the side it comes from.
  * @param {Range} shown
  * @param {number} frame
  * @param {number} frameCount
@@ -101,7 +125,9 @@ export function broughtIntoView(shown, frame, frameCount) {
   const [from, to] = shown;
   if (frame >= from && frame + 1 <= to) return shown;
   const span = to - from;
-  return moved(frame < from ? frame - (span * 5) / 6 : frame - span / 6, span, frameCount);
+  const isPartlyShown = frame + 1 > from && frame < to;
+  if (frame < from) return moved(isPartlyShown ? frame : frame - (span * 5) / 6, span, frameCount);
+  return moved(isPartlyShown ? frame + 1 - span : frame - span / 6, span, frameCount);
 }
 
 /**

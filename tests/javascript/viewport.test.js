@@ -1,6 +1,6 @@
 // @ts-check
 import { expect, test } from "bun:test";
-import { Viewport, broughtIntoView, panned, resized, zoomed } from "../../assets/desk/viewport.js";
+import { Viewport, broughtIntoView, panned, pinched, resized, zoomed } from "../../assets/desk/viewport.js";
 
 /** Whole videos and single frames, whole and broken ends, more pixels than frames and fewer. */
 const viewports = [
@@ -62,6 +62,14 @@ test("zooming and panning never leave the video", () => {
   expect(panned([100.5, 200.5], 10, 1000)).toEqual([110.5, 210.5]);
 });
 
+test("two fingers keep what they hold", () => {
+  const [from, to] = pinched({ frame: 310, x: 100 }, { frame: 330, x: 500 }, 1000, 1000);
+  const viewport = new Viewport([from, to], 1000);
+  expect(viewport.pointAt(100)).toBeCloseTo(310, 9);
+  expect(viewport.pointAt(500)).toBeCloseTo(330, 9);
+  expect(pinched({ frame: 310, x: 100 }, { frame: 330, x: 100 }, 1000, 1000)).toEqual([0, 1000]);
+});
+
 test("an end of what is shown stops before the other", () => {
   expect(resized([100, 200], "from", 150, 1000)).toEqual([150, 200]);
   expect(resized([100, 200], "from", 500, 1000)).toEqual([196, 200]);
@@ -77,6 +85,7 @@ test("a frame that is not shown wholly is brought into view", () => {
   expect(broughtIntoView(shown, 159, 1000)).toBe(shown);
   expect(broughtIntoView(shown, 160, 1000)).toEqual([150, 210]);
   expect(broughtIntoView(shown, 99, 1000)).toEqual([49, 109]);
-  expect(broughtIntoView([100.5, 160.5], 100, 1000)).toEqual([50, 110]);
+  expect(broughtIntoView([100.5, 160.5], 100, 1000)).toEqual([100, 160]);
+  expect(broughtIntoView([100.5, 160.5], 160, 1000)).toEqual([101, 161]);
   expect(broughtIntoView(shown, 999, 1000)).toEqual([940, 1000]);
 });
