@@ -78,7 +78,7 @@ export function settle(desk) {
   const { cut, cut_to } = desk.view.value;
   if (cut < 0) return;
   if (cut_to >= 0) moveTo(desk, cut_to);
-  else if (desk.session.value.checked.has(cut)) goOn(desk, cutsInOrder(desk), cut);
+  else if (desk.session.value.checked.has(cut)) goOn(desk, cutsInOrder(desk), cut, cut);
   else change(desk, { kind: "confirm_cut", frame: cut });
 }
 
@@ -88,7 +88,7 @@ export function settle(desk) {
  * @param {number} toFrame
  */
 export function moveTo(desk, toFrame) {
-  change(desk, { kind: "move_cut", frame: desk.view.value.cut, to_frame: toFrame });
+  change(desk, { kind: "move_cut", frame: desk.view.value.cut, to_frame: toFrame }, toFrame);
 }
 
 /**
@@ -102,21 +102,23 @@ export function remove(desk) {
 /**
  * @param {Desk} desk
  * @param {import("./session.js").Intent & {frame: number}} intent
+ * @param {number} [where] the cut is then
  */
-function change(desk, intent) {
+function change(desk, intent, where = intent.frame) {
   const order = cutsInOrder(desk);
-  if (desk.session.act(intent)) goOn(desk, order, intent.frame);
+  if (desk.session.act(intent)) goOn(desk, order, intent.frame, where);
 }
 
 /**
  * @param {Desk} desk
  * @param {import("./certainty.js").ScoredCut[]} order before anything changed
  * @param {number} frame of the cut that is done with
+ * @param {number} where it is now
  */
-function goOn(desk, order, frame) {
+function goOn(desk, order, frame, where) {
   const next = nextUnchecked(order, frame);
   if (next >= 0) examine(desk, next);
-  else desk.view.set({ cut_to: -1 });
+  else desk.view.set({ cut: where, cut_to: -1 });
 }
 
 /**

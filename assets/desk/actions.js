@@ -1,0 +1,70 @@
+// @ts-check
+import { createElement } from "react";
+import { isCut, rangeOf } from "./clips.js";
+import { CommandButton } from "./command_button.js";
+import { useDesk, useStore } from "./context.js";
+import { currentClip, nearestCut } from "./intents.js";
+
+/** What can be done to the clip at the playhead and to its cuts. */
+export function Actions() {
+  const desk = useDesk();
+  const { view, session, last } = desk;
+  const clips = useStore(session, (value) => value.clips);
+  const current = useStore(view, () => currentClip(desk));
+  const [start, end] = rangeOf(clips, current);
+  const isUncuttable = useStore(view, ({ frame }) => frame <= 0 || isCut(clips, frame));
+  const isFirst = useStore(view, ({ frame }) => start === 0 || frame === start);
+  const isLast = useStore(view, ({ frame }) => end === clips.frameCount || frame === end - 1);
+  const nearest = useStore(view, () => nearestCut(desk));
+  const marked = useStore(view, (value) => value.marked);
+  const chosen = [...marked].filter((first) => first === 0 || isCut(clips, first));
+  const isMarked = chosen.includes(start);
+  const isGroup = chosen.length > 1 || (chosen.length === 1 && !isMarked);
+  const { can_undo, can_redo } = useStore(last, (value) => value);
+
+  return createElement(
+    "div",
+    { className: "actions", role: "group", "aria-label": "Actions" },
+    createElement(
+      "div",
+      { className: "actions-verdicts" },
+      action("approve", "Approve", { className: "action primary" }),
+      action("skip", "Skip"),
+      action("archive", "Archive"),
+    ),
+    createElement(
+      "div",
+      { className: "actions-others" },
+      action("cut", "Cut", { disabled: isUncuttable }),
+      action("remove_cut", removeWords(nearest, start), { disabled: nearest < 0 }),
+      action("start_here", "Start here", { disabled: isFirst }),
+      action("end_here", "End here", { disabled: isLast }),
+      action("mark", isMarked ? "Unmark" : "Mark", { pressed: isMarked }),
+      clips.groups[current] !== 0 && !isGroup
+        ? action("ungroup", "Ungroup")
+        : action("group", "Group", { disabled: !isGroup }),
+      action("preview_export", "Preview"),
+      action("undo", "Undo", { disabled: !can_undo }),
+      action("redo", "Redo", { disabled: !can_redo }),
+    ),
+  );
+}
+
+/**
+ * @param {number} cut -1 for none
+ * @param {number} start of the clip
+ */
+const removeWords = (cut, start) =>
+  cut < 0 ? "Remove cut" : cut === start ? "Remove cut ←" : "Remove cut →";
+
+/**
+ * @param {string} name of the command
+ * @param {string} words
+ * @param {{className?: string, disabled?: boolean, pressed?: boolean}} [rest]
+ */
+const action = (name, words, rest = {}) =>
+  createElement(
+    CommandButton,
+    { className: "action", showsKey: true, ...rest, name },
+    createElement("span", null, words),
+  );
