@@ -2,9 +2,8 @@
 import { createElement } from "react";
 import { clipAt, rangeOf } from "./clips.js";
 import { ClipNotes } from "./clip_notes.js";
-import { useDesk } from "./context.js";
+import { useDesk, useStore } from "./context.js";
 import { StateMark } from "./state_mark.js";
-import { useStore } from "./store.js";
 import { timecode } from "./timecode.js";
 
 /**

@@ -25,10 +25,9 @@ export function followClip(desk, look) {
     const [start, end, id] = [clips.starts[index], endOf(clips, index), clips.ids[index]];
     const { loop, preview, task } = view.value;
     const wanted = task === "cuts" ? "" : `${start} ${end} ${loop} ${preview}`;
-    if (wanted && wanted !== range) {
-      player.setRange(preview || loop ? { start, end, loop: !preview } : null);
-    }
-    range = wanted;
+    const isOther = wanted !== "" && wanted !== range;
+    range = wanted; // first: the player answers at once, and calls this again
+    if (isOther) player.setRange(preview || loop ? { start, end, loop: !preview } : null);
     if (id === shownId) return;
     shownId = id;
     view.set({ shown: around(start, end, video.frame_count) });

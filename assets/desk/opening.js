@@ -46,7 +46,6 @@ export function openDesk(video, sheet, keys, server) {
     task: kept.task ?? "clip",
     cut: -1,
     cut_to: -1,
-    cut_to: -1,
     threshold: video.threshold,
     marked: /** @type {ReadonlySet<number>} */ (new Set()),
     shown: /** @type {readonly [number, number]} */ ([0, video.frame_count]),
