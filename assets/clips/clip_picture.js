@@ -1,6 +1,9 @@
 // @ts-check
-import { createElement, useEffect, useRef, useState } from "react";
-import { acquireReel, releaseReel } from "../webcodecs/reel.js";
+import { createElement, useEffect, useMemo, useRef, useState } from "react";
+import { Controller } from "../webcodecs/controller.js";
+import { shareFilmstrip } from "./shared_filmstrips.js";
+
+const MAX_WIDTH_PX = 480;
 
 /** Stops whatever plays on this page. */
 let stopPlaying = () => {};
@@ -13,53 +16,19 @@ let stopPlaying = () => {};
  * @param {number} props.fpsDen
  * @param {number} props.width
  * @param {number} props.height
+ * @param {number} props.frameCount
+ * @param {boolean} props.hasAudio
  * @param {number} props.startFrame
  * @param {number} props.endFrame
  * @param {string} props.label
  */
 export function ClipPicture(props) {
-  const { src, fpsNum, fpsDen, startFrame, endFrame } = props;
-  const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
-  const counter = useRef(/** @type {HTMLElement | null} */ (null));
-  const reel = useRef(/** @type {import("../webcodecs/reel.js").Reel | null} */ (null));
+  const { src, fpsNum, fpsDen, width, height, frameCount, hasAudio, startFrame, endFrame } = props;
   const [playing, setPlaying] = useState(false);
-
-  useEffect(() => {
-    const picture = canvas.current;
-    if (!picture || !src) return;
-    const shared = (reel.current = acquireReel({ src, fpsNum, fpsDen }));
-    const whenNear = new IntersectionObserver(
-      (entries) => {
-        if (entries.some((entry) => entry.isIntersecting)) shared.show(picture, startFrame);
-        else shared.forget(picture);
-      },
-      { rootMargin: "300px" },
-    );
-    whenNear.observe(picture);
-    return () => {
-      whenNear.disconnect();
-      shared.forget(picture);
-      releaseReel(shared);
-    };
-  }, [src, fpsNum, fpsDen, startFrame]);
-
-  useEffect(() => {
-    const picture = canvas.current;
-    const shared = reel.current;
-    if (!playing || !picture || !shared) return;
-    stopPlaying();
-    stopPlaying = () => setPlaying(false);
-    shared.play(picture, startFrame, endFrame, (frame) => {
-      if (counter.current) counter.current.textContent = String(frame);
-    });
-    return () => {
-      shared.stop();
-      if (counter.current) counter.current.textContent = "";
-      shared.show(picture, startFrame);
-    };
-  }, [playing, startFrame, endFrame]);
-
-  const width = Math.min(480, props.width);
+  const source = useMemo(
+    () => ({ src, fpsNum, fpsDen, width, height, frameCount, hasAudio }),
+    [src, fpsNum, fpsDen, width, height, frameCount, hasAudio],
+  );
   return createElement(
     "button",
     {
@@ -68,13 +37,83 @@ export function ClipPicture(props) {
       "aria-label": props.label,
       "aria-pressed": playing,
       tabIndex: -1,
-      onClick: () => setPlaying(!playing),
+      onClick: () => {
+        if (!playing) stopPlaying();
+        stopPlaying = () => setPlaying(false);
+        setPlaying(!playing);
+      },
     },
-    createElement("canvas", {
-      ref: canvas,
-      width,
-      height: Math.max(1, Math.round((width * props.height) / props.width)),
-    }),
-    createElement("span", { ref: counter, className: "clip-counter" }),
+    createElement(Still, { source, frame: startFrame }),
+    playing && createElement(Playing, { source, start: startFrame, end: endFrame }),
   );
+}
+
+/**
+ * One frame, once it is near to what is on the screen; nothing until then.
+ * @param {{source: import("../webcodecs/core.js").Source, frame: number}} props
+ */
+function Still({ source, frame }) {
+  const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
+  useEffect(() => {
+    const picture = canvas.current;
+    const context = picture?.getContext("2d");
+    if (!picture || !context || !source.src) return;
+    const { filmstrip, leave } = shareFilmstrip(source);
+    let isNear = false;
+    const draw = () => {
+      if (!isNear || picture.dataset.frame) return;
+      const thumbnail = filmstrip.request(frame, picture.height, picture);
+      if (!thumbnail) return;
+      context.drawImage(thumbnail, 0, 0, picture.width, picture.height);
+      picture.dataset.frame = String(frame);
+    };
+    const whenNear = new IntersectionObserver(
+      (entries) => {
+        isNear = entries.at(-1)?.isIntersecting ?? false;
+        if (isNear) draw();
+        else filmstrip.want([], picture);
+      },
+      { rootMargin: "300px" },
+    );
+    whenNear.observe(picture);
+    const end = filmstrip.watch(draw);
+    return () => {
+      whenNear.disconnect();
+      end();
+      filmstrip.want([], picture);
+      leave();
+      context.clearRect(0, 0, picture.width, picture.height);
+      delete picture.dataset.frame;
+    };
+  }, [source, frame]);
+
+  const width = Math.min(MAX_WIDTH_PX, source.width);
+  return createElement("canvas", {
+    ref: canvas,
+    width,
+    height: Math.max(1, Math.round((width * source.height) / source.width)),
+  });
+}
+
+/**
+ * A player on top of the still, which is seen until there is a first frame; and the frame's number.
+ * @param {{source: import("../webcodecs/core.js").Source, start: number, end: number}} props
+ */
+function Playing({ source, start, end }) {
+  const canvas = useRef(/** @type {HTMLCanvasElement | null} */ (null));
+  const [words, setWords] = useState("");
+  useEffect(() => {
+    if (!canvas.current) return;
+    const player = new Controller(canvas.current, source);
+    player.on("frame", (frame) => setWords(String(frame)));
+    player.on("state", ({ trouble }) => trouble && setWords(trouble));
+    player.setRange({ start, end, loop: true });
+    player.load().then(() => player.play());
+    return () => player.close();
+  }, [source, start, end]);
+
+  return [
+    createElement("canvas", { key: "picture", ref: canvas, className: "clip-playing" }),
+    createElement("span", { key: "words", className: "clip-counter" }, words),
+  ];
 }

@@ -21,12 +21,15 @@ class ClipPicture(rx.NoSSRComponent):
 
     library = "$/public/clips/clip_picture.js"
     tag = "ClipPicture"
+    lib_dependencies = PLAYER_LIBRARIES
 
     src: rx.Var[str]
     fps_num: rx.Var[int]
     fps_den: rx.Var[int]
     width: rx.Var[int]
     height: rx.Var[int]
+    frame_count: rx.Var[int]
+    has_audio: rx.Var[bool]
     start_frame: rx.Var[int]
     end_frame: rx.Var[int]
     label: rx.Var[str]

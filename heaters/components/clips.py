@@ -18,6 +18,8 @@ def clip_picture(clip: ClipCard, proxy: Proxy) -> rx.Component:
         fps_den=proxy.fps_den,
         width=proxy.width,
         height=proxy.height,
+        frame_count=proxy.frame_count,
+        has_audio=proxy.has_audio,
         start_frame=clip.start_frame,
         end_frame=clip.end_frame,
         label=f"Play clip {clip.number}",
