@@ -4,7 +4,10 @@ import { clipAt, rangeOf } from "./clips.js";
 import { ClipNotes } from "./clip_notes.js";
 import { useDesk, useStore } from "./context.js";
 import { StateMark } from "./state_mark.js";
+import { Thumbnail } from "./thumbnail.js";
 import { timecode } from "./timecode.js";
+
+const EDGE_PX = 72;
 
 /**
  * The clip at the playhead, as far as the server has told more about it than the timeline knows.
@@ -109,8 +112,6 @@ function exported(video, start, end, told) {
   /** @type {[string, import("react").ReactNode][]} */
   const facts = [
     ["File", told?.file_name ?? ""],
-    ["First frame", start],
-    ["Last frame", end - 1],
     ["Length", `${seconds.toFixed(3)} s, ${end - start} frames`],
     ["Picture", `${video.width} × ${video.height}, H.264, copied, not encoded again`],
     ["Sound", video.has_audio ? "AAC, copied" : "none"],
@@ -120,6 +121,7 @@ function exported(video, start, end, told) {
     "details",
     { className: "clip-export" },
     createElement("summary", null, told?.export ? "What was exported" : "What will be exported"),
+    createElement("div", { className: "clip-edges figures" }, edge("First", start), edge("Last", end - 1)),
     createElement(
       "dl",
       { className: "clip-facts figures" },
@@ -137,6 +139,18 @@ function exported(video, start, end, told) {
       ),
   );
 }
+
+/**
+ * @param {string} words
+ * @param {number} frame
+ */
+const edge = (words, frame) =>
+  createElement(
+    "figure",
+    null,
+    createElement(Thumbnail, { frame, heightPx: EDGE_PX, by: `${words} exported` }),
+    createElement("figcaption", null, `${words} · ${frame}`),
+  );
 
 /** @param {number} bytes */
 const megabytes = (bytes) => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);

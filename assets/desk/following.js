@@ -4,33 +4,50 @@ import { clipInAddress, keepPlace, nameClip } from "./place.js";
 
 /** A clip that is passed through faster than this is not gone to. */
 const SETTLED_MS = 250;
+const AROUND_CUT = 30;
 
 /**
- * Keep everything on the clip that holds the playhead: what is played, what the timeline shows,
- * what the server tells more about, what the address names.
+ * Keep everything on the clip that holds the playhead, or on the cut under examination: what is played, what the server
+ * tells more about, what the address names.
  * @param {import("./context.js").Desk} desk
  * @param {(startFrame: number, endFrame: number) => void} look
  * @returns {() => void} ends it
  */
-export function followClip(desk, look) {
+export function follow(desk, look) {
   const { player, session, view, video } = desk;
-  let shownId = 0;
+  let shown = "";
   let range = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let settling;
 
   const update = () => {
+    const { task, cut } = view.value;
+    if (task === "cuts") followCut(cut);
+    else followClip();
+  };
+
+  /** Whoever examines a cut plays across it: into one clip and the other, and stays at the cut. */
+  const followCut = (/** @type {number} */ cut) => {
+    const place = `cut ${cut}`;
+    if (cut < 0 || place === shown) return;
+    shown = place;
+    range = "";
+    clearTimeout(settling);
+    view.set({ shown: around(cut, cut, video.frame_count) });
+  };
+
+  const followClip = () => {
     const { clips } = session.value;
     const index = clipAt(clips, Math.max(0, player.target));
     const [start, end, id] = [clips.starts[index], endOf(clips, index), clips.ids[index]];
-    const { loop, preview, task } = view.value;
-    const wanted = task === "cuts" ? "" : `${start} ${end} ${loop} ${preview}`;
-    const isOther = wanted !== "" && wanted !== range;
+    const { loop, preview } = view.value;
+    const wanted = `${start} ${end} ${loop} ${preview}`;
+    const isOther = wanted !== range;
     range = wanted; // first: the player answers at once, and calls this again
     if (isOther) player.setRange(preview || loop ? { start, end, loop: !preview } : null);
-    if (id === shownId) return;
-    shownId = id;
-    view.set({ shown: around(start, end, video.frame_count) });
+    const place = `clip ${id}`;
+    if (place === shown) return;
+    shown = place;
     clearTimeout(settling);
     if (id > 0) settling = setTimeout(() => settle(start, end, id), SETTLED_MS);
   };
@@ -70,16 +87,4 @@ export function followClip(desk, look) {
     removeEventListener("pagehide", keep);
     for (const end of ends) end();
   };
-}
-
-/**
- * The clip, and enough of its neighbours to see where it is cut.
- * @param {number} start
- * @param {number} end
- * @param {number} frameCount
- * @returns {readonly [number, number]}
- */
-export function around(start, end, frameCount) {
-  const edge = Math.max(8, Math.round((end - start) * 0.15));
-  return [Math.max(0, start - edge), Math.min(frameCount, end + edge)];
 }

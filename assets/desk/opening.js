@@ -2,7 +2,7 @@
 import { Controller } from "../webcodecs/controller.js";
 import { Filmstrip } from "../webcodecs/filmstrip.js";
 import { clipAt } from "./clips.js";
-import { followClip } from "./following.js";
+import { follow } from "./following.js";
 import { keptPlace } from "./place.js";
 import { fetchScores } from "./scores.js";
 import { Session } from "./session.js";
@@ -68,7 +68,7 @@ export function openDesk(video, sheet, keys, server) {
     player.on("state", ({ playing, speed, waiting, player: name, whyFallback, trouble }) =>
       view.set({ playing, speed, waiting, player: name, why_fallback: whyFallback, trouble }),
     ),
-    followClip(desk, server.look),
+    follow(desk, server.look),
     fetchScores(desk),
   ];
   player.speed = view.value.speed;
