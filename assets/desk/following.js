@@ -4,18 +4,18 @@ import { clipInAddress, keepPlace, nameClip } from "./place.js";
 
 /** A clip that is passed through faster than this is not gone to. */
 const SETTLED_MS = 250;
-const AROUND_CUT = 30;
 
 /**
- * Keep everything on the clip that holds the playhead, or on the cut under examination: what is played, what the server
- * tells more about, what the address names.
+ * Keep everything on the clip that holds the playhead, or on the cut under examination: what is
+ * played, what the server tells more about, what the address names. What the strip shows follows by
+ * itself: see showing.js.
  * @param {import("./context.js").Desk} desk
  * @param {(startFrame: number, endFrame: number) => void} look
  * @returns {() => void} ends it
  */
 export function follow(desk, look) {
   const { player, session, view, video } = desk;
-  let shown = "";
+  let followed = "";
   let range = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let settling;
@@ -29,11 +29,10 @@ export function follow(desk, look) {
   /** Whoever examines a cut plays across it: into one clip and the other, and stays at the cut. */
   const followCut = (/** @type {number} */ cut) => {
     const place = `cut ${cut}`;
-    if (cut < 0 || place === shown) return;
-    shown = place;
+    if (cut < 0 || place === followed) return;
+    followed = place;
     range = "";
     clearTimeout(settling);
-    view.set({ shown: around(cut, cut, video.frame_count) });
   };
 
   const followClip = () => {
@@ -46,8 +45,8 @@ export function follow(desk, look) {
     range = wanted; // first: the player answers at once, and calls this again
     if (isOther) player.setRange(preview || loop ? { start, end, loop: !preview } : null);
     const place = `clip ${id}`;
-    if (place === shown) return;
-    shown = place;
+    if (place === followed) return;
+    followed = place;
     clearTimeout(settling);
     if (id > 0) settling = setTimeout(() => settle(start, end, id), SETTLED_MS);
   };

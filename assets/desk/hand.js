@@ -1,5 +1,6 @@
 // @ts-check
 import { useEffect } from "react";
+import { heldDesks } from "./showing.js";
 import { Viewport, clamp, panned, pinched, zoomed } from "./viewport.js";
 
 const WHEEL_ZOOM = 1.0015;
@@ -72,6 +73,7 @@ class Hand {
       for (const held of this.held.values()) held.frame = viewport.pointAt(held.x);
     } else {
       this.grip = this.reactions.take(point, event, this.paper);
+      if (this.reactions.isZoomed) heldDesks.add(this.desk);
       this.grip.move(point, event);
     }
   };
@@ -115,6 +117,7 @@ class Hand {
     const { grip } = this;
     this.grip = null;
     grip?.[how]();
+    heldDesks.delete(this.desk);
   }
 
   #pinch() {

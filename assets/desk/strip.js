@@ -2,13 +2,12 @@
 import { createElement, useEffect, useRef, useState } from "react";
 import { useDesk, useStore } from "./context.js";
 import { cutGrip, cutNear } from "./cut_grip.js";
-import { around } from "./following.js";
 import { scrub, useHand } from "./hand.js";
-import { clipAt, endOf } from "./clips.js";
 import { usePaper } from "./paper.js";
+import { showClip, showPlayhead } from "./showing.js";
 import { drawStrip } from "./strip_drawing.js";
 import { timecode } from "./timecode.js";
-import { Viewport, broughtIntoView } from "./viewport.js";
+import { Viewport } from "./viewport.js";
 
 /** This clip and the edges of its neighbours, frame by frame; its cuts can be dragged. */
 export function Strip() {
@@ -45,16 +44,8 @@ export function Strip() {
       paper.canvas.style.cursor = isOnCut ? "ew-resize" : "";
     },
   });
-  useEffect(() => {
-    const shown = broughtIntoView(view.value.shown, frame, video.frame_count);
-    view.set({ shown });
-  }, [desk, frame]);
+  useEffect(() => showPlayhead(desk), [desk]);
 
-  const showClip = () => {
-    const { clips } = session.value;
-    const index = clipAt(clips, frame);
-    view.set({ shown: around(clips.starts[index], endOf(clips, index), video.frame_count) });
-  };
   return createElement(
     "div",
     { className: "timeline strip" },
@@ -67,7 +58,7 @@ export function Strip() {
       "aria-valuemax": video.frame_count - 1,
       "aria-valuenow": frame,
       "aria-valuetext": `frame ${frame}, ${timecode(frame, video)}`,
-      onDoubleClick: showClip,
+      onDoubleClick: () => showClip(desk, frame),
     }),
     hasScores &&
       createElement(

@@ -126,8 +126,8 @@ export function broughtIntoView(shown, frame, frameCount) {
   if (frame >= from && frame + 1 <= to) return shown;
   const span = to - from;
   const isPartlyShown = frame + 1 > from && frame < to;
-  if (frame < from) return moved(isPartlyShown ? frame : frame - (span * 5) / 6, span, frameCount);
-  return moved(isPartlyShown ? frame + 1 - span : frame - span / 6, span, frameCount);
+  if (frame < from) return moved(isPartlyShown ? frame : frame - Math.ceil((span * 5) / 6), span, frameCount);
+  return moved(isPartlyShown ? frame + 1 - span : frame - Math.floor(span / 6), span, frameCount);
 }
 
 /**

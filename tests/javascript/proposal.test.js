@@ -1,8 +1,9 @@
 // @ts-check
 import { expect, test } from "bun:test";
 import { differenceTo } from "../../assets/desk/proposal.js";
+import { clipsOf } from "./timelines.js";
 
-const clips = { starts: [0, 10, 20, 30], letters: "AAEP", ids: [1, 2, 3, 4], groups: [0, 0, 0, 0], frameCount: 40 };
+const clips = { ...clipsOf(40, [10, 20, 30]), letters: "AAEP" };
 
 test("the same cuts change nothing", () => {
   expect(differenceTo(clips, [10, 20, 30])).toEqual({ more: [], fewer: [], lost: {} });
