@@ -8,7 +8,7 @@ import { currentClip, nearestCut } from "./intents.js";
 /** What can be done to the clip at the playhead and to its cuts. */
 export function Actions() {
   const desk = useDesk();
-  const { view, session, last } = desk;
+  const { view, session } = desk;
   const clips = useStore(session, (value) => value.clips);
   const current = useStore(view, () => currentClip(desk));
   const [start, end] = rangeOf(clips, current);
@@ -20,7 +20,6 @@ export function Actions() {
   const chosen = [...marked].filter((first) => first === 0 || isCut(clips, first));
   const isMarked = chosen.includes(start);
   const isGroup = chosen.length > 1 || (chosen.length === 1 && !isMarked);
-  const { can_undo, can_redo } = useStore(last, (value) => value);
 
   return createElement(
     "div",
@@ -37,15 +36,12 @@ export function Actions() {
       { className: "actions-others" },
       action("cut", "Cut", { disabled: isUncuttable }),
       action("remove_cut", removeWords(nearest, start), { disabled: nearest < 0 }),
+      action("mark", isMarked ? "Unmark" : "Mark", { pressed: isMarked }),
       action("start_here", "Start here", { disabled: isFirst }),
       action("end_here", "End here", { disabled: isLast }),
-      action("mark", isMarked ? "Unmark" : "Mark", { pressed: isMarked }),
       clips.groups[current] !== 0 && !isGroup
         ? action("ungroup", "Ungroup")
         : action("group", "Group", { disabled: !isGroup }),
-      action("preview_export", "Preview"),
-      action("undo", "Undo", { disabled: !can_undo }),
-      action("redo", "Redo", { disabled: !can_redo }),
     ),
   );
 }
@@ -55,7 +51,7 @@ export function Actions() {
  * @param {number} start of the clip
  */
 const removeWords = (cut, start) =>
-  cut < 0 ? "Remove cut" : cut === start ? "Remove cut ←" : "Remove cut →";
+  cut < 0 ? "Remove" : cut === start ? "Remove ←" : "Remove →";
 
 /**
  * @param {string} name of the command

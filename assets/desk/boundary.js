@@ -50,7 +50,8 @@ function stop(desk) {
 
 /** @param {{cut: import("./certainty.js").ScoredCut}} props */
 function Cut({ cut }) {
-  const { view, filmstrip } = useDesk();
+  const { view, filmstrip, scores: stored } = useDesk();
+  const scores = useStore(stored, (value) => value.scores);
   const cutTo = useStore(view, (value) => value.cut_to);
   const place = cutTo < 0 ? cut.frame : cutTo;
   useEffect(() => filmstrip.want([place - 1, place], "boundary"), [filmstrip, place]);
@@ -69,7 +70,9 @@ function Cut({ cut }) {
       { className: "boundary-words figures" },
       moved
         ? `From ${cut.frame} to ${place} (${moved > 0 ? "+" : "−"}${Math.abs(moved)})`
-        : `Cut at ${cut.frame}, score ${cut.score.toFixed(2)}${cut.checked ? ", checked" : ""}`,
+        : [`Cut at ${cut.frame}`, scores && `score ${cut.score.toFixed(2)}`, cut.checked && "checked"]
+            .filter(Boolean)
+            .join(", "),
     ),
     createElement(
       "div",

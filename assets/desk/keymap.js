@@ -101,6 +101,7 @@ const SHOWN = {
   ArrowRight: "→",
   ArrowUp: "↑",
   ArrowDown: "↓",
+  Backspace: "⌫",
   Escape: "Esc",
   Delete: "Del",
   PageUp: "Page↑",

@@ -93,14 +93,8 @@ function AllKeys({ onClose }) {
           createElement(
             "dl",
             null,
-            Object.keys(commands).map((command) =>
-              createElement(CommandKeys, {
-                key: command,
-                command,
-                names: keysOf[command],
-                awaitedKey: awaited?.command === command ? awaited.oldKey : null,
-                onAwait: (oldKey) => setAwaited({ command, oldKey }),
-              }),
+            linesOf(Object.keys(commands)).map(([words, ...names]) =>
+              createElement(Line, { key: words, words, names, keysOf, awaited, onAwait: setAwaited }),
             ),
           ),
         ),
@@ -133,29 +127,46 @@ const Presets = ({ preset, onChoose }) =>
     ),
   );
 
+const TENTHS = /^go_\d$/;
+
 /**
- * A command's line.
- * @param {object} props
- * @param {string} props.command
- * @param {readonly string[]} props.names of its keys
- * @param {string | null} props.awaitedKey the key that another is awaited for, empty for one more
- * @param {(oldKey: string) => void} props.onAwait
+ * Commands as they are listed: each by itself, but the tenths of the video in one line.
+ * @param {string[]} names
+ * @returns {string[][]} words and names
  */
-function CommandKeys({ command, names, awaitedKey, onAwait }) {
-  const { words } = COMMANDS[command];
-  const key = (/** @type {string} */ name, /** @type {string} */ label) =>
-    createElement(
+function linesOf(names) {
+  const lines = names
+    .filter((name) => !TENTHS.test(name))
+    .map((name) => [COMMANDS[name].words, name]);
+  const tenths = names.filter((name) => TENTHS.test(name));
+  return tenths.length ? [...lines, ["Tenths of the video", ...tenths]] : lines;
+}
+
+/**
+ * Commands and their keys. A command that has the line for itself can have one more.
+ * @param {object} props
+ * @param {string} props.words
+ * @param {string[]} props.names of the commands
+ * @param {Record<string, readonly string[]>} props.keysOf
+ * @param {Awaited | null} props.awaited
+ * @param {(awaited: Awaited) => void} props.onAwait
+ */
+function Line({ words, names, keysOf, awaited, onAwait }) {
+  const key = (/** @type {string} */ command, /** @type {string} */ oldKey) => {
+    const isAwaited = awaited?.command === command && awaited.oldKey === oldKey;
+    return createElement(
       "button",
       {
-        key: name,
+        key: `${command} ${oldKey}`,
         type: "button",
-        className: name ? "key" : "key key-more",
-        "aria-label": label,
-        "aria-pressed": awaitedKey === name,
-        onClick: () => onAwait(name),
+        className: oldKey ? "key" : "key key-more",
+        "aria-label": `${oldKey ? `Change ${shownKey(oldKey)}` : "Add a key"}: ${COMMANDS[command].words}`,
+        "aria-pressed": isAwaited,
+        onClick: () => onAwait({ command, oldKey }),
       },
-      awaitedKey === name ? "…" : name ? shownKey(name) : "+",
+      isAwaited ? "…" : oldKey ? shownKey(oldKey) : "+",
     );
+  };
   return createElement(
     "div",
     { className: "keys-line" },
@@ -163,8 +174,8 @@ function CommandKeys({ command, names, awaitedKey, onAwait }) {
     createElement(
       "dd",
       null,
-      names.map((name) => key(name, `Change ${shownKey(name)}: ${words}`)),
-      key("", `Add a key: ${words}`),
+      names.flatMap((name) => keysOf[name].map((oldKey) => key(name, oldKey))),
+      names.filter((name) => names.length === 1 || !keysOf[name].length).map((name) => key(name, "")),
     ),
   );
 }

@@ -25,10 +25,11 @@ export const QueueRow = memo(function QueueRow(/** @type {RowProps} */ props) {
   const { index, start, end, letter, group, isCurrent, isMarked, topPx, count, onPick } = props;
   const { video } = useDesk();
   const seconds = ((end - start) * video.fps_den) / video.fps_num;
+  const frames = `${end - start} frame${end - start === 1 ? "" : "s"}`;
   const facts = [
     `Clip ${index + 1}`,
     GROUPS[/** @type {keyof typeof GROUPS} */ (letter)],
-    `${end - start} frames`,
+    frames,
     ...(group ? [`group ${group}`] : []),
     ...(isMarked ? ["marked"] : []),
   ];
@@ -53,7 +54,7 @@ export const QueueRow = memo(function QueueRow(/** @type {RowProps} */ props) {
         "span",
         { className: "queue-length" },
         `${seconds.toFixed(1)} s`,
-        createElement("span", { className: "faint" }, `${end - start} frames`),
+        createElement("span", { className: "faint" }, frames),
       ),
       group > 0 && createElement("span", { className: "queue-group" }, `group ${group}`),
       isMarked && createElement("span", { className: "queue-marked", "aria-hidden": true }, "✓"),

@@ -61,7 +61,7 @@ export const DESK_COMMANDS = {
     run: ({ session }) => session.act({ kind: "undo" }),
   },
   redo: {
-    words: "Do again what I took back",
+    words: "Do it again after all",
     repeats: true,
     run: ({ session }) => session.act({ kind: "redo" }),
   },

@@ -1,8 +1,7 @@
 // @ts-check
-import { Fragment, createElement, useEffect, useState } from "react";
-import { useBindings } from "./command_button.js";
+import { createElement, useEffect, useState } from "react";
+import { CommandButton } from "./command_button.js";
 import { useDesk, useStore } from "./context.js";
-import { shownKey } from "./keymap.js";
 
 /** An answer that takes longer than this is not coming by itself. */
 const AWAY_MS = 3000;
@@ -14,7 +13,8 @@ export function Status() {
   return createElement(
     "footer",
     { className: "status-line" },
-    createElement("span", { className: "status-last", role: "status" }, createElement(LastAction)),
+    createElement(LastAction),
+    createElement(Reversals),
     trouble && createElement("span", { className: "refusal", role: "alert" }, trouble),
     createElement(Saved),
   );
@@ -24,20 +24,32 @@ export function Status() {
 function LastAction() {
   const { session, last } = useDesk();
   const said = useStore(session, (value) => value.said);
-  const { words, can_undo, can_redo } = useStore(last, (value) => value);
-  const { keysOf } = useBindings();
-  const hint = (/** @type {string} */ command, /** @type {string} */ rest) =>
-    keysOf[command].length > 0 &&
-    createElement("span", { className: "faint" }, ` · ${shownKey(keysOf[command][0])} ${rest}`);
-  if (said?.refused) return createElement("span", { className: "refusal" }, said.words);
-  const isUndone = said?.kind === "undo" && can_redo;
+  const words = useStore(last, (value) => value.words);
   return createElement(
-    Fragment,
-    null,
+    "span",
+    { className: said?.refused ? "status-last refusal" : "status-last", role: "status" },
     said?.words ?? words,
-    isUndone ? hint("redo", "does it again") : can_undo && hint("undo", "takes it back"),
   );
 }
+
+/** The ways back and forth again, with their keys. */
+function Reversals() {
+  const { last } = useDesk();
+  const { can_undo, can_redo } = useStore(last, (value) => value);
+  return createElement(
+    "span",
+    { className: "status-reversals" },
+    can_undo && reversal("undo", "takes it back"),
+    can_redo && reversal("redo", "does it again"),
+  );
+}
+
+/**
+ * @param {string} name of the command
+ * @param {string} words
+ */
+const reversal = (name, words) =>
+  createElement(CommandButton, { name, className: "quiet", showsKey: true }, words);
 
 function Saved() {
   const { session } = useDesk();

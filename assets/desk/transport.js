@@ -12,6 +12,7 @@ export function Transport() {
   const playing = useStore(view, (value) => value.playing);
   const speed = useStore(view, (value) => value.speed);
   const loop = useStore(view, (value) => value.loop);
+  const preview = useStore(view, (value) => value.preview);
   return createElement(
     "div",
     { className: "transport", role: "group", "aria-label": "Playing" },
@@ -44,6 +45,11 @@ export function Transport() {
         CommandButton,
         { name: "loop", className: "transport-button", pressed: loop, label: "Loop in the clip" },
         createElement(Icon, { name: "loop" }),
+      ),
+      createElement(
+        CommandButton,
+        { name: "preview_export", className: "transport-button", pressed: preview },
+        "Preview",
       ),
     ),
     createElement(FrameReadout),
