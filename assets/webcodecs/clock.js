@@ -14,6 +14,12 @@ const SLEW = 0.05;
 /** Beyond this distance, in seconds, it does not slew but jumps. */
 const JUMP_S = 0.25;
 
+/** Sound that is played slower or faster than this is not understood, and left out. */
+const AUDIBLE = { slowest: 0.5, fastest: 2 };
+
+/** @param {number} speed */
+export const isAudible = (speed) => speed >= AUDIBLE.slowest && speed <= AUDIBLE.fastest;
+
 /** Runs by the computer's clock, led by the sound that is heard. It never goes back. */
 export class Clock {
   #position = 0;

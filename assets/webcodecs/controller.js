@@ -1,7 +1,5 @@
 // @ts-check
-import { CodecPlayer } from "./codec_player.js";
-import { MediaLost } from "./errors.js";
-import { VideoPlayer } from "./fallback.js";
+import { openPlayer, openVideo } from "./opening.js";
 
 /** @typedef {import("./core.js").Source} Source */
 /** @typedef {import("./clock.js").Range} Range */
@@ -26,9 +24,9 @@ export class Controller {
   #canvas;
   #source;
   #wish;
-  /** @type {CodecPlayer | VideoPlayer | null} */
+  /** @type {import("./opening.js").OpenedPlayer["player"] | null} */
   #player = null;
-  #opening = new AbortController();
+  #closed = new AbortController();
   /** @type {() => void} */
   #opened = () => {};
   /** Resolves when there is a player, or never will be. */
@@ -70,14 +68,14 @@ export class Controller {
 
   /** Resolve once frames can be shown, or never will be: then there is trouble in the state. */
   async load() {
-    if (this.#wish === "video") await this.#openVideo("asked for");
-    else await this.#openCodec();
+    const { signal } = this.#closed;
+    await this.#use(openPlayer(this.#canvas, this.#source, this.#wish, this.#listener, signal));
     this.#opened();
   }
 
   /** Free everything. May be called at any time, and again. */
   close() {
-    this.#opening.abort();
+    this.#closed.abort();
     this.#opened();
     this.#frameListeners.clear();
     this.#stateListeners.clear();
@@ -237,50 +235,32 @@ export class Controller {
     );
   }
 
-  async #openCodec() {
-    const { signal } = this.#opening;
-    try {
-      const player = await CodecPlayer.open(this.#canvas, this.#source, this.#listener, signal);
-      if (signal.aborted) player.close();
-      else this.#use(player, "webcodecs", "");
-    } catch (error) {
-      if (signal.aborted) return;
-      const { message } = /** @type {Error} */ (error);
-      if (this.#wish === "webcodecs" || error instanceof MediaLost) this.#set({ trouble: message });
-      else await this.#openVideo(message);
-    }
-  }
-
   /** @param {string} reason */
   async #fallBack(reason) {
     this.#player?.close();
     this.#player = null;
-    this.#ready = this.#openVideo(reason);
+    const { signal } = this.#closed;
+    this.#ready = this.#use(
+      openVideo(this.#canvas, this.#source, reason, this.#listener, signal),
+    );
     await this.seek(this.#target);
   }
 
-  /** @param {string} reason */
-  async #openVideo(reason) {
-    const { signal } = this.#opening;
+  /** @param {Promise<import("./opening.js").OpenedPlayer>} opening */
+  async #use(opening) {
+    const { signal } = this.#closed;
     try {
-      const player = await VideoPlayer.open(this.#canvas, this.#source, this.#listener, signal);
-      if (signal.aborted) player.close();
-      else this.#use(player, "video", reason);
+      const { player, name, whyFallback } = await opening;
+      if (signal.aborted) {
+        player.close();
+        return;
+      }
+      this.#player = player;
+      player.hint(this.#hinted);
+      this.#set({ player: name, whyFallback });
     } catch (error) {
-      if (signal.aborted) return;
-      this.#set({ trouble: /** @type {Error} */ (error).message, whyFallback: reason });
+      if (!signal.aborted) this.#set({ trouble: /** @type {Error} */ (error).message });
     }
-  }
-
-  /**
-   * @param {CodecPlayer | VideoPlayer} player
-   * @param {"webcodecs" | "video"} name
-   * @param {string} whyFallback
-   */
-  #use(player, name, whyFallback) {
-    this.#player = player;
-    player.hint(this.#hinted);
-    this.#set({ player: name, whyFallback });
   }
 
   /** @param {Partial<PlayerState>} changes */

@@ -146,24 +146,16 @@ export function requireWebCodecs() {
 /**
  * Decode in software if possible: its pictures are plain memory and may be kept by the dozen, while
  * those of hardware are few, and a decoder whose pictures are kept stops.
- * @param {{codec: string, description: Uint8Array}} track
- * @param {{width: number, height: number}} size
+ * @param {VideoDecoderConfig} track
  * @returns {Promise<{config: VideoDecoderConfig, plenty: boolean}>} and whether many may be kept
  * @throws {Unsupported}
  */
-export async function decoderConfig({ codec, description }, { width, height }) {
+export async function decoderConfig(track) {
   for (const hardwareAcceleration of /** @type {const} */ (["prefer-software", "no-preference"])) {
-    const config = {
-      codec,
-      description,
-      codedWidth: width,
-      codedHeight: height,
-      optimizeForLatency: true,
-      hardwareAcceleration,
-    };
+    const config = { ...track, optimizeForLatency: true, hardwareAcceleration };
     if ((await VideoDecoder.isConfigSupported(config)).supported) {
       return { config, plenty: hardwareAcceleration === "prefer-software" };
     }
   }
-  throw new Unsupported(`this browser does not decode ${codec}`);
+  throw new Unsupported(`this browser does not decode ${track.codec}`);
 }

@@ -1,9 +1,7 @@
 // @ts-check
+import { isAudible } from "./clock.js";
 import { MediaLost } from "./errors.js";
 import { frameStartingAt, middleOfFrame } from "./frames.js";
-
-/** Sound that is played faster or slower than this is no longer understood. */
-export const AUDIBLE = { slowest: 0.5, fastest: 2 };
 
 const BACKOFF_MS = 500;
 const MAX_BACKOFF_MS = 5_000;
@@ -107,7 +105,7 @@ export class VideoPlayer {
     const video = this.#video;
     video.pause();
     video.playbackRate = speed;
-    video.muted = speed > AUDIBLE.fastest || speed < AUDIBLE.slowest;
+    video.muted = !isAudible(speed);
     video.loop = range.loop; // a loop that ends with the video would stop there otherwise
     if (!(await this.show(frame)) || this.#playing !== playing) return;
     this.#watch();

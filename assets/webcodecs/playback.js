@@ -84,12 +84,11 @@ export class Playback {
   }
 
   #openSound() {
-    const { audio, ranges } = this.#supply.frames;
-    if (!audio) return;
-    this.#openingSound ??= Sound.open(ranges, audio).then((sound) => {
-      this.#sound = sound;
-      if (this.#run && !this.#run.waits) sound?.play(this.#run.range, this.#clock);
-    });
+    const open = async () => {
+      this.#sound = await Sound.open(this.#supply.frames).catch(() => null); // then in silence
+      if (this.#run && !this.#run.waits) this.#sound?.play(this.#run.range, this.#clock);
+    };
+    this.#openingSound ??= open();
   }
 
   #tick = () => {

@@ -1,5 +1,6 @@
 // @ts-check
 import { MediaLost } from "./errors.js";
+import { Span } from "./span.js";
 
 const KEPT_BYTES = 48 << 20;
 const REQUEST_MS = 20_000; // what came until then is kept, and the rest asked for again
@@ -14,6 +15,8 @@ const MAX_BACKOFF_MS = 5_000;
 export class Ranges {
   /** Bytes that have come over the network. */
   fetchedBytes = 0;
+  /** Size of the file; NaN until something was read, or if the server does not let scripts see it. */
+  fileBytes = NaN;
   #address;
   #onTrouble;
   /** Where the address led to, if it was elsewhere: an object store, by an address that expires. */
@@ -138,6 +141,7 @@ export class Ranges {
     }
     if (response.redirected) this.#redirected = response.url;
     this.#tell("");
+    this.fileBytes = Number(response.headers.get("content-range")?.split("/")[1] ?? NaN);
     const length = Number(response.headers.get("content-length"));
     if (length) span.end = Math.min(span.end, first + length); // the file ends before
     const reader = response.body.getReader();
@@ -153,82 +157,6 @@ export class Ranges {
     if (words === this.#trouble || this.#closed.signal.aborted) return;
     this.#trouble = words;
     this.#onTrouble(words);
-  }
-}
-
-/** Bytes [start, end) of a file, filled from the front. */
-class Span {
-  filled = 0;
-  /** Aborted when the last reader has left before it was whole. */
-  left = new AbortController();
-  /** @type {Set<{end: number, resolve: () => void, reject: (reason: unknown) => void}>} */
-  #readers = new Set();
-
-  /**
-   * @param {number} start
-   * @param {number} end
-   */
-  constructor(start, end) {
-    this.start = start;
-    this.end = end;
-    this.bytes = new Uint8Array(end - start);
-  }
-
-  get whole() {
-    return this.filled === this.end - this.start;
-  }
-
-  /** Whether nothing is to be fetched any more. */
-  get over() {
-    return this.whole || this.left.signal.aborted;
-  }
-
-  /**
-   * Resolve once the bytes before `end` are here.
-   * @param {number} end
-   * @param {AbortSignal} [signal]
-   * @returns {Promise<void>}
-   */
-  reach(end, signal) {
-    if (this.#reached(end)) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const leave = () => {
-        this.#readers.delete(reader);
-        reject(signal?.reason);
-        if (this.#readers.size === 0) this.left.abort();
-      };
-      const done = () => signal?.removeEventListener("abort", leave);
-      const reader = {
-        end,
-        resolve: () => (done(), resolve()),
-        reject: (/** @type {unknown} */ reason) => (done(), reject(reason)),
-      };
-      this.#readers.add(reader);
-      signal?.addEventListener("abort", leave);
-    });
-  }
-
-  /** @param {Uint8Array} part */
-  append(part) {
-    this.bytes.set(part, this.filled);
-    this.filled += part.length;
-    for (const reader of this.#readers) {
-      if (!this.#reached(reader.end)) continue;
-      this.#readers.delete(reader);
-      reader.resolve();
-    }
-  }
-
-  /** @param {unknown} reason */
-  fail(reason) {
-    this.left.abort();
-    for (const reader of this.#readers) reader.reject(reason);
-    this.#readers.clear();
-  }
-
-  /** @param {number} end */
-  #reached(end) {
-    return this.start + this.filled >= Math.min(end, this.end);
   }
 }
 

@@ -100,9 +100,10 @@ export class Supply {
   async #request(frame) {
     const missing = (/** @type {number} */ each) =>
       this.#read.has(each) && !this.cache.has(each) && !this.frames.has(each);
-    let [first, end, bytes] = [frame, frame + 1, this.frames.bytesOf(frame)];
-    while (bytes < REQUEST_BYTES && missing(end)) bytes += this.frames.bytesOf(end++);
-    while (bytes < REQUEST_BYTES && missing(first - 1)) bytes += this.frames.bytesOf(--first);
+    const most = Math.max(1, Math.floor(REQUEST_BYTES / this.frames.bytesPerFrame));
+    let [first, end] = [frame, frame + 1];
+    while (end - first < most && missing(end)) end++;
+    while (end - first < most && missing(first - 1)) first--;
     const request = new AbortController();
     this.#requests.set(request, Array.from({ length: end - first }, (_, i) => first + i));
     try {

