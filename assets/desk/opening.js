@@ -3,7 +3,7 @@ import { Controller } from "../webcodecs/controller.js";
 import { Filmstrip } from "../webcodecs/filmstrip.js";
 import { clipAt } from "./clips.js";
 import { follow } from "./following.js";
-import { keptPlace } from "./place.js";
+import { clipInAddress, keptPlace } from "./place.js";
 import { fetchScores } from "./scores.js";
 import { Session } from "./session.js";
 import { Store } from "./store.js";
@@ -96,14 +96,15 @@ const sourceOf = (video) => ({
 });
 
 /**
- * The frame to begin at: the one this tab showed before a reload, if it is in the clip that the
- * address names.
+ * The frame to begin at: the one that this tab showed before it was loaded again, if it is in the clip
+ * that the address names. The sheet may be from before as well, and know of another clip only.
  * @param {import("./context.js").Desk} desk
  * @param {import("./session.js").Sheet} sheet
  * @param {number | undefined} kept
  */
 function firstFrame({ session }, sheet, kept) {
   const { clips } = session.value;
-  const isInClip = kept !== undefined && clipAt(clips, kept) === clipAt(clips, sheet.opened_frame);
-  return isInClip ? kept : sheet.opened_frame;
+  const named = clips.ids.indexOf(clipInAddress());
+  const opened = named < 0 ? sheet.opened_frame : clips.starts[named];
+  return kept !== undefined && clipAt(clips, kept) === clipAt(clips, opened) ? kept : opened;
 }
