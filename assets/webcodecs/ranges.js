@@ -142,8 +142,7 @@ export class Ranges {
     if (response.redirected) this.#redirected = response.url;
     this.#tell("");
     this.fileBytes = Number(response.headers.get("content-range")?.split("/")[1] ?? NaN);
-    const length = Number(response.headers.get("content-length"));
-    if (length) span.end = Math.min(span.end, first + length); // the file ends before
+    if (this.fileBytes < span.end) span.end = this.fileBytes;
     const reader = response.body.getReader();
     for (let part = await reader.read(); part.value; part = await reader.read()) {
       this.fetchedBytes += part.value.length;
