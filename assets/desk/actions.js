@@ -35,7 +35,7 @@ export function Actions() {
       "div",
       { className: "actions-others" },
       action("cut", "Cut", { disabled: isUncuttable }),
-      action("remove_cut", removeWords(nearest, start), { disabled: nearest < 0 }),
+      action("remove_cut", joinWords(nearest, start), { disabled: nearest < 0 }),
       action("mark", isMarked ? "Unmark" : "Mark", { pressed: isMarked }),
       action("start_here", "Start here", { disabled: isFirst }),
       action("end_here", "End here", { disabled: isLast }),
@@ -47,11 +47,11 @@ export function Actions() {
 }
 
 /**
+ * On which side of the clip the nearest cut is.
  * @param {number} cut -1 for none
  * @param {number} start of the clip
  */
-const removeWords = (cut, start) =>
-  cut < 0 ? "Remove" : cut === start ? "Remove ←" : "Remove →";
+const joinWords = (cut, start) => (cut < 0 ? "Join" : cut === start ? "Join ←" : "Join →");
 
 /**
  * @param {string} name of the command

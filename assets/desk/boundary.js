@@ -36,9 +36,13 @@ export function Boundary() {
     createElement("progress", { max: cuts.length, value: done, "aria-label": "Checked cuts" }),
     createElement("p", { className: "figures faint" }, `${done} of ${cuts.length} checked`),
     isCut(clips, cut)
-      ? createElement(Cut, { cut: /** @type {typeof cuts[0]} */ (cuts.find(({ frame }) => frame === cut)) })
+      ? createElement(Cut, {
+          cut: /** @type {typeof cuts[0]} */ (cuts.find(({ frame }) => frame === cut)),
+        })
       : createElement("p", { className: "faint" }, "This video is one clip: there are no cuts."),
-    done === cuts.length && done > 0 && createElement("p", { role: "status" }, "Every cut is checked."),
+    done === cuts.length &&
+      done > 0 &&
+      createElement("p", { role: "status" }, "Every cut is checked."),
   );
 }
 
@@ -70,7 +74,11 @@ function Cut({ cut }) {
       { className: "boundary-words figures" },
       moved
         ? `From ${cut.frame} to ${place} (${moved > 0 ? "+" : "−"}${Math.abs(moved)})`
-        : [`Cut at ${cut.frame}`, scores && `score ${cut.score.toFixed(2)}`, cut.checked && "checked"]
+        : [
+            `Cut at ${cut.frame}`,
+            scores && `score ${cut.score.toFixed(2)}`,
+            cut.checked && "checked",
+          ]
             .filter(Boolean)
             .join(", "),
     ),

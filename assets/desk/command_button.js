@@ -4,6 +4,9 @@ import { COMMANDS } from "./commands.js";
 import { useDesk, useStore } from "./context.js";
 import { bindingsOf, shownKey } from "./keymap.js";
 
+/** The longest key, in letters, for which a small button has room. */
+const SHORT = 5;
+
 /** What each key does for this reviewer, as a React hook. */
 export function useBindings() {
   const keys = useStore(useDesk().keys, (value) => value);
@@ -24,6 +27,7 @@ export function useBindings() {
 export function CommandButton({ name, className, disabled, pressed, showsKey, label, children }) {
   const desk = useDesk();
   const keys = useBindings().keysOf[name].map(shownKey);
+  const short = keys.find((key) => key.length <= SHORT);
   const { words, run } = COMMANDS[name];
   return createElement(
     "button",
@@ -37,6 +41,6 @@ export function CommandButton({ name, className, disabled, pressed, showsKey, la
       onClick: () => run(desk, 1),
     },
     children,
-    showsKey && keys.length > 0 && createElement("kbd", { "aria-hidden": true }, keys[0]),
+    showsKey && short && createElement("kbd", { "aria-hidden": true }, short),
   );
 }

@@ -2,8 +2,8 @@
 import { createElement, useEffect, useRef } from "react";
 
 /**
- * A dialog over the page: the focus stays in it, first on what has `data-focus`, and goes back where
- * it was when it closes. Escape and a click beside it close it.
+ * A dialog over the page. The focus stays in it, first on what has `data-focus`, and goes back to
+ * where it was. Escape and a click beside it close it.
  * @param {object} props
  * @param {string} props.className
  * @param {string} props.label

@@ -39,9 +39,9 @@ export function Done() {
     ),
     createElement(
       "p",
-      null,
-      `${minutes.toFixed(1)} minutes approved. `,
-      createElement("a", { href: `/videos/${video.id}` }, "The clips"),
+      { className: "figures" },
+      `${minutes.toFixed(1)} minutes approved · `,
+      createElement("a", { href: `/videos/${video.id}` }, "Go to the clips"),
     ),
   );
 }

@@ -54,9 +54,7 @@ export function moveCut(clips, frame, toFrame) {
   if (frame === toFrame) throw alreadyCut(frame);
   const [previous, next] = [clips.starts[index - 1], endOf(clips, index)];
   if (toFrame <= previous || toFrame >= next) {
-    throw new Refused(
-      `a cut between ${previous} and ${next} cannot be moved to frame ${toFrame}`,
-    );
+    throw new Refused(`a cut between ${previous} and ${next} cannot be moved to frame ${toFrame}`);
   }
   return recut(clips, index - 1, 2, [previous, toFrame]);
 }

@@ -39,7 +39,11 @@ function FrameNumber() {
  * @param {string} [className]
  */
 const number = (value, digits, className = "") =>
-  createElement("span", { className: `number ${className}`, style: { minWidth: `${digits}ch` } }, value);
+  createElement(
+    "span",
+    { className: `number ${className}`, style: { minWidth: `${digits}ch` } },
+    value,
+  );
 
 function FrameField() {
   const { view, player, video } = useDesk();

@@ -62,13 +62,18 @@ export function remap(keys, command, oldKey, newKey) {
   return { keys: { ...keys, remaps }, lost: lost === command ? "" : lost };
 }
 
+/**
+ * @typedef {Pick<KeyboardEvent, "key" | "code" | "getModifierState"
+ *   | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">} KeyPress
+ */
+
 const MODIFIERS = ["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock", "NumLock", "Fn"];
 
 /**
  * What a pressed key may be called, the best name first. A sign needs no Shift or Alt in its name,
  * since other keyboards make it without. Where the letter or digit that a key has elsewhere is
  * something else, as on Greek or French keyboards, the key answers to that too.
- * @param {Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey" | "getModifierState">} event
+ * @param {KeyPress} event
  * @returns {string[]}
  */
 export function keyNames(event) {
@@ -113,6 +118,8 @@ const SHOWN = {
  * @param {string} name
  */
 export function shownKey(name) {
-  const [, modifiers, key] = /** @type {RegExpExecArray} */ (/^((?:Ctrl\+|Alt\+|Shift\+)*)(.+)$/.exec(name));
+  const [, modifiers, key] = /** @type {RegExpExecArray} */ (
+    /^((?:Ctrl\+|Alt\+|Shift\+)*)(.+)$/.exec(name)
+  );
   return modifiers + (SHOWN[key] ?? (key.length === 1 ? key.toUpperCase() : key));
 }

@@ -94,7 +94,14 @@ function AllKeys({ onClose }) {
             "dl",
             null,
             linesOf(Object.keys(commands)).map(([words, ...names]) =>
-              createElement(Line, { key: words, words, names, keysOf, awaited, onAwait: setAwaited }),
+              createElement(Line, {
+                key: words,
+                words,
+                names,
+                keysOf,
+                awaited,
+                onAwait: setAwaited,
+              }),
             ),
           ),
         ),
@@ -153,6 +160,7 @@ function linesOf(names) {
  */
 function Line({ words, names, keysOf, awaited, onAwait }) {
   const key = (/** @type {string} */ command, /** @type {string} */ oldKey) => {
+    const label = oldKey ? `Change ${shownKey(oldKey)}` : "Add a key";
     const isAwaited = awaited?.command === command && awaited.oldKey === oldKey;
     return createElement(
       "button",
@@ -160,7 +168,7 @@ function Line({ words, names, keysOf, awaited, onAwait }) {
         key: `${command} ${oldKey}`,
         type: "button",
         className: oldKey ? "key" : "key key-more",
-        "aria-label": `${oldKey ? `Change ${shownKey(oldKey)}` : "Add a key"}: ${COMMANDS[command].words}`,
+        "aria-label": `${label}: ${COMMANDS[command].words}`,
         "aria-pressed": isAwaited,
         onClick: () => onAwait({ command, oldKey }),
       },
@@ -175,7 +183,9 @@ function Line({ words, names, keysOf, awaited, onAwait }) {
       "dd",
       null,
       names.flatMap((name) => keysOf[name].map((oldKey) => key(name, oldKey))),
-      names.filter((name) => names.length === 1 || !keysOf[name].length).map((name) => key(name, "")),
+      names
+        .filter((name) => names.length === 1 || !keysOf[name].length)
+        .map((name) => key(name, "")),
     ),
   );
 }

@@ -21,10 +21,11 @@ export function NextClips() {
     desk.player.prefetch(frames);
   }, [desk, clips, next]);
 
+  if (!next.length) return null;
   return createElement(
     "div",
     { className: "next-clips", role: "group", "aria-label": "Next clips" },
-    createElement("span", { className: "faint" }, next.length ? "next" : "nothing is pending"),
+    createElement("span", { className: "faint" }, "next"),
     next.map((index) =>
       createElement(
         "button",
@@ -36,7 +37,11 @@ export function NextClips() {
           "aria-label": `Clip ${index + 1}`,
           onClick: () => goTo(desk, clips.starts[index]),
         },
-        createElement(Thumbnail, { frame: clips.starts[index], heightPx: THUMBNAIL_PX, by: "next" }),
+        createElement(Thumbnail, {
+          frame: clips.starts[index],
+          heightPx: THUMBNAIL_PX,
+          by: "next",
+        }),
       ),
     ),
   );

@@ -28,7 +28,9 @@ export const PRESETS = {
       video_start: ["Ctrl+Home"],
       video_end: ["Ctrl+End"],
       go_to_frame: ["f"],
-      ...Object.fromEntries(Array.from({ length: 10 }, (_, tenth) => [`go_${tenth}`, [`${tenth}`]])),
+      ...Object.fromEntries(
+        Array.from({ length: 10 }, (_, tenth) => [`go_${tenth}`, [`${tenth}`]]),
+      ),
       previous_clip: ["ArrowUp"],
       next_clip: ["ArrowDown"],
       next_pending: ["n"],

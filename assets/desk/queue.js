@@ -1,5 +1,13 @@
 // @ts-check
-import { createElement, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import {
+  createElement,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { clipAt, endOf } from "./clips.js";
 import { useDesk, useStore } from "./context.js";
 import { NextClips } from "./next_clips.js";
@@ -48,7 +56,11 @@ function Filter({ letters, letter, onChange }) {
     for (const one of letters) counts[one] = (counts[one] ?? 0) + 1;
     return counts;
   }, [letters]);
-  const chip = (/** @type {string} */ one, /** @type {string} */ words, /** @type {number} */ count) =>
+  const chip = (
+    /** @type {string} */ one,
+    /** @type {string} */ words,
+    /** @type {number} */ count,
+  ) =>
     createElement(
       "button",
       {
@@ -120,7 +132,14 @@ function List({ clips, shown }) {
   );
   return createElement(
     "div",
-    { ref: list, className: "queue-list", onScroll: measure, onWheel: look, onTouchMove: look, onPointerDown: look },
+    {
+      ref: list,
+      className: "queue-list",
+      onScroll: measure,
+      onWheel: look,
+      onTouchMove: look,
+      onPointerDown: look,
+    },
     createElement(
       "ol",
       { style: { height: shown.length * ROW_PX } },
@@ -144,7 +163,7 @@ function List({ clips, shown }) {
 }
 
 /**
- * Groups numbered as they come in the video: what they are called in the database says nobody anything.
+ * Groups numbered as they come in the video: their ids would mean nothing to anybody.
  * @param {readonly number[]} groups
  * @returns {Map<number, number>}
  */

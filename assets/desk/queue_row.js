@@ -35,7 +35,11 @@ export const QueueRow = memo(function QueueRow(/** @type {RowProps} */ props) {
   ];
   return createElement(
     "li",
-    { "aria-posinset": index + 1, "aria-setsize": count, style: { transform: `translateY(${topPx}px)` } },
+    {
+      "aria-posinset": index + 1,
+      "aria-setsize": count,
+      style: { transform: `translateY(${topPx}px)` },
+    },
     createElement(
       "button",
       {

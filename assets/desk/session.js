@@ -1,16 +1,7 @@
 // @ts-check
 import { replaceClips } from "./clips.js";
-import {
-  Refused,
-  addCut,
-  cutAt,
-  group,
-  judge,
-  moveCut,
-  removeCut,
-  replaceCuts,
-  ungroup,
-} from "./edits.js";
+import { Refused } from "./edits.js";
+import { foresee, withChecked } from "./foresight.js";
 import { Store } from "./store.js";
 
 /**
@@ -31,7 +22,7 @@ import { Store } from "./store.js";
  * @property {number} number each is one above the last
  * @property {number} answers number of the intent that it answers, 0 for none
  * @property {string} refused why nothing has changed; empty if something has
- * @property {boolean} needs_confirmation whether the same intent with `confirm` would not be refused
+ * @property {boolean} needs_confirmation whether the intent with `confirm` would not be refused
  * @property {string} said what was done, in words
  * @property {number} at index of the first clip that is replaced
  * @property {number} removed how many are
@@ -65,10 +56,8 @@ import { Store } from "./store.js";
  * @property {ReadonlySet<number>} checked cuts
  * @property {number} unsaved how many intents are not answered
  * @property {Said | null} said what came of the last intent
- * @property {{words: string, intent: Intent} | null} question to be answered before anything changes
+ * @property {{words: string, intent: Intent} | null} question before anything changes
  */
-
-const LETTERS = { approve: "A", skip: "S", archive: "D" };
 
 /**
  * The clips as the server knows them, and on top of them what the reviewer has done since: shown at
@@ -92,13 +81,19 @@ export class Session extends Store {
   }
 
   /**
-   * Begin again with everything the server knows.
+   * Begin again with everything the server knows. What it has not answered it may never have heard of,
+   * or its answer was lost: it is asked again for what is not so yet. Not to take back: that would
+   * take back another action if it were done twice.
    * @param {Sheet} sheet
    */
   reset(sheet) {
     this.saved = savedBy(sheet);
     this.lastNews = sheet.number;
-    this.pending.clear();
+    for (const [number, intent] of this.pending) {
+      const isAnswered = intent.kind === "undo" || intent.kind === "redo" || this.#isSo(intent);
+      if (isAnswered) this.pending.delete(number);
+      else this.send(number, intent);
+    }
     this.#show();
   }
 
@@ -183,6 +178,22 @@ export class Session extends Store {
     }
   }
 
+  /**
+   * @param {Intent} intent
+   * @returns {boolean} whether the server has nothing to do for it, or cannot do it any more
+   */
+  #isSo(intent) {
+    const { clips, checked } = this.saved;
+    if (intent.kind === "describe" || intent.kind === "retry") return false;
+    if (intent.kind === "confirm_cut") return checked.has(intent.frame);
+    try {
+      return JSON.stringify(foresee(clips, intent)) === JSON.stringify(clips);
+    } catch (error) {
+      if (error instanceof Refused) return true;
+      throw error;
+    }
+  }
+
   /** @param {Partial<SessionValue>} changes besides the clips */
   #show(changes = {}) {
     let { clips, checked } = this.saved;
@@ -191,7 +202,8 @@ export class Session extends Store {
         clips = foresee(clips, intent);
         checked = withChecked(checked, intent);
       } catch (error) {
-        if (!(error instanceof Refused)) throw error; // somebody was quicker: the answer will say so
+        // Somebody was quicker: the answer will say so.
+        if (!(error instanceof Refused)) throw error;
       }
     }
     this.set({ ...changes, clips, checked, unsaved: this.pending.size });
@@ -206,52 +218,3 @@ const savedBy = ({ frame_count, starts, ids, letters, groups, checked }) => ({
   clips: { frameCount: frame_count, starts, ids, letters, groups },
   checked: new Set(checked),
 });
-
-/**
- * What an intent will do to clips, as far as it can be foreseen.
- * @param {Clips} clips
- * @param {Intent} intent
- * @returns {Clips}
- */
-export function foresee(clips, intent) {
-  switch (intent.kind) {
-    case "add_cut":
-      return addCut(clips, intent.frame);
-    case "remove_cut":
-      return removeCut(clips, intent.frame);
-    case "move_cut":
-      return moveCut(clips, intent.frame, intent.to_frame);
-    case "replace_cuts":
-      return replaceCuts(clips, intent.cuts);
-    case "confirm_cut":
-      cutAt(clips, intent.frame);
-      return clips;
-    case "approve":
-    case "skip":
-    case "archive":
-      return judge(clips, intent.clips, /** @type {"A" | "S" | "D"} */ (LETTERS[intent.kind]));
-    case "group":
-      return group(clips, intent.clips);
-    case "ungroup":
-      return ungroup(clips, intent.clips);
-    default:
-      return clips;
-  }
-}
-
-/**
- * Cuts that a reviewer confirms, makes or moves count as checked.
- * @param {ReadonlySet<number>} checked
- * @param {Intent} intent
- */
-function withChecked(checked, intent) {
-  switch (intent.kind) {
-    case "add_cut":
-    case "confirm_cut":
-      return new Set([...checked, intent.frame]);
-    case "move_cut":
-      return new Set([...checked, intent.to_frame]);
-    default:
-      return checked;
-  }
-}

@@ -1,7 +1,8 @@
 // @ts-check
-import { createElement, useEffect, useState } from "react";
-import { CommandButton } from "./command_button.js";
+import { Fragment, createElement, useEffect, useState } from "react";
+import { CommandButton, useBindings } from "./command_button.js";
 import { useDesk, useStore } from "./context.js";
+import { shownKey } from "./keymap.js";
 
 /** An answer that takes longer than this is not coming by itself. */
 const AWAY_MS = 3000;
@@ -14,42 +15,44 @@ export function Status() {
     "footer",
     { className: "status-line" },
     createElement(LastAction),
-    createElement(Reversals),
     trouble && createElement("span", { className: "refusal", role: "alert" }, trouble),
     createElement(Saved),
   );
 }
 
-/** What came of the last action, or why nothing did. */
+/** What came of the last action, or why nothing did, and the ways back and forth. */
 function LastAction() {
   const { session, last } = useDesk();
   const said = useStore(session, (value) => value.said);
-  const words = useStore(last, (value) => value.words);
+  const { words, can_undo, can_redo } = useStore(last, (value) => value);
+  const shown = said?.words ?? words;
   return createElement(
-    "span",
-    { className: said?.refused ? "status-last refusal" : "status-last", role: "status" },
-    said?.words ?? words,
+    Fragment,
+    null,
+    createElement(
+      "span",
+      { className: said?.refused ? "status-last refusal" : "status-last", role: "status" },
+      shown,
+    ),
+    can_undo &&
+      createElement(Reversal, {
+        name: "undo",
+        words: shown === words ? "takes it back" : `takes back: ${words}`,
+      }),
+    can_redo && createElement(Reversal, { name: "redo", words: "does it again" }),
   );
 }
 
-/** The ways back and forth again, with their keys. */
-function Reversals() {
-  const { last } = useDesk();
-  const { can_undo, can_redo } = useStore(last, (value) => value);
+/** @param {{name: string, words: string}} props */
+function Reversal({ name, words }) {
+  const [key] = useBindings().keysOf[name];
   return createElement(
-    "span",
-    { className: "status-reversals" },
-    can_undo && reversal("undo", "takes it back"),
-    can_redo && reversal("redo", "does it again"),
+    CommandButton,
+    { name, className: "quiet" },
+    key && createElement("kbd", null, shownKey(key)),
+    ` ${words}`,
   );
 }
-
-/**
- * @param {string} name of the command
- * @param {string} words
- */
-const reversal = (name, words) =>
-  createElement(CommandButton, { name, className: "quiet", showsKey: true }, words);
 
 function Saved() {
   const { session } = useDesk();
@@ -63,5 +66,9 @@ function Saved() {
   }, [unsaved]);
   const waits = `${unsaved} ${unsaved === 1 ? "action waits" : "actions wait"}`;
   const words = !unsaved ? "saved" : isAway ? `offline: ${waits}` : "saving…";
-  return createElement("span", { className: isAway ? "status-saved refusal" : "status-saved faint" }, words);
+  return createElement(
+    "span",
+    { className: isAway ? "status-saved refusal" : "status-saved faint" },
+    words,
+  );
 }

@@ -28,7 +28,7 @@ test("a verdict is about the current clip and moves on to the next pending one",
   expect(player.target).toBe(80);
 });
 
-test("after the last clip the first pending one follows, and the last verdict stays where it is", () => {
+test("after the last clip the first pending one follows, and the last verdict stays", () => {
   const { press, player } = atDesk("PAAP");
   player.seek(90);
   press("approve");
@@ -61,7 +61,7 @@ test("the nearest cut is removed, whichever side it is on", () => {
   expect(session.value.said).toBeNull();
 });
 
-test("cuts move to the frame on the screen: a clip starts with it, ends with it, or before it", () => {
+test("cuts move to the frame on the screen: a clip starts with it, ends with or before it", () => {
   const { press, session, player } = atDesk();
   player.seek(30);
   press("start_here");

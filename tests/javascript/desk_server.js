@@ -1,6 +1,6 @@
 // @ts-check
 import { Refused } from "../../assets/desk/edits.js";
-import { foresee } from "../../assets/desk/session.js";
+import { foresee } from "../../assets/desk/foresight.js";
 
 /**
  * A server of one video that answers when it is told to: what the session is tested against.
@@ -50,7 +50,11 @@ export class DeskServer {
     if (refused) return this.#news(this.clips, { answers: number, refused });
     const replaced = this.confirmsExported && "frame" in intent && !("confirm" in intent);
     if (replaced) {
-      return this.#news(this.clips, { answers: number, refused: "exported", needs_confirmation: true });
+      return this.#news(this.clips, {
+        answers: number,
+        refused: "exported",
+        needs_confirmation: true,
+      });
     }
     return this.#do(intent, number);
   }
@@ -83,7 +87,9 @@ export class DeskServer {
 
   /** @param {import("../../assets/desk/clips.js").Clips} clips */
   #named(clips) {
-    const names = new Map(clips.groups.filter((name) => name < 0).map((name) => [name, ++this.lastId]));
+    const names = new Map(
+      clips.groups.filter((name) => name < 0).map((name) => [name, ++this.lastId]),
+    );
     return {
       ...clips,
       ids: clips.ids.map((id) => (id < 0 ? ++this.lastId : id)),

@@ -4,7 +4,7 @@ import { Store } from "../../assets/desk/store.js";
 import { DeskServer } from "./desk_server.js";
 
 /**
- * A desk without pictures: a player that is at once where it is asked to be, and everything else real.
+ * A desk without pictures: the player is at once where it is asked to be; all else is real.
  * @param {import("../../assets/desk/clips.js").Clips} clips
  * @param {Float32Array | null} [scores]
  */
@@ -54,6 +54,8 @@ export function deskWith(clips, scores = null) {
     player,
     scores: new Store({ scores }),
   };
-  const desk = /** @type {import("../../assets/desk/context.js").Desk} */ (/** @type {unknown} */ (parts));
+  const desk = /** @type {import("../../assets/desk/context.js").Desk} */ (
+    /** @type {unknown} */ (parts)
+  );
   return { desk, server, player };
 }

@@ -1,6 +1,15 @@
 // @ts-check
 import { expect, test } from "bun:test";
-import { Refused, addCut, group, judge, moveCut, removeCut, replaceCuts, ungroup } from "../../assets/desk/edits.js";
+import {
+  Refused,
+  addCut,
+  group,
+  judge,
+  moveCut,
+  removeCut,
+  replaceCuts,
+  ungroup,
+} from "../../assets/desk/edits.js";
 import cases from "./cut_cases.json";
 import { clipsOf } from "./timelines.js";
 
@@ -58,11 +67,19 @@ test("approving anew leaves what is approved or exported as it is", () => {
 test("a group is of two clips at least, and has a name of its own", () => {
   const before = clipsOf(30, [10, 20], { groups: [4, 4, 0] });
   expect(() => group(before, [[0, 10]])).toThrow("choose at least 2 clips");
-  const [first, second, third] = group(before, [[10, 20], [20, 30]]).groups;
+  const [first, second, third] = group(before, [
+    [10, 20],
+    [20, 30],
+  ]).groups;
   expect(first).toBe(4);
   expect(second).toBe(third);
   expect(second).not.toBe(4);
-  expect(group(before, [[0, 10], [10, 20]])).toBe(before);
+  expect(
+    group(before, [
+      [0, 10],
+      [10, 20],
+    ]),
+  ).toBe(before);
 });
 
 test("clips leave their groups", () => {
@@ -71,5 +88,7 @@ test("clips leave their groups", () => {
 });
 
 test("frames that are no clip any more are refused", () => {
-  expect(() => judge(clipsOf(30, [10]), [[0, 12]], "A")).toThrow("[0, 12) is not a clip: the cuts have changed");
+  expect(() => judge(clipsOf(30, [10]), [[0, 12]], "A")).toThrow(
+    "[0, 12) is not a clip: the cuts have changed",
+  );
 });

@@ -98,9 +98,13 @@ test("a key can be added, replaced in its place, and taken away", () => {
   expect(remap(heaters, "approve", "a", "a").lost).toBe("");
 });
 
-test("keys of one's own outlast another preset, commands that no longer exist do not matter", () => {
+test("keys of one's own outlast another preset, commands that are gone do not matter", () => {
   const { keys } = remap(heaters, "approve", "a", "d");
-  const { commandOf } = bindingsOf({ ...keys, preset: "cvat", remaps: { ...keys.remaps, gone: ["f"] } });
+  const { commandOf } = bindingsOf({
+    ...keys,
+    preset: "cvat",
+    remaps: { ...keys.remaps, gone: ["f"] },
+  });
   expect(commandOf.get("d")).toBe("approve");
   expect(commandOf.get("f")).toBe("step_forward");
 });

@@ -22,7 +22,12 @@ test("what a reviewer does shows at once and is unsaved until it is answered", (
   session.receive([server.answer()]);
   expect(session.value.clips).toEqual(server.clips);
   expect(session.value.unsaved).toBe(0);
-  expect(session.value.said).toEqual({ number: 1, kind: "add_cut", words: "add_cut", refused: false });
+  expect(session.value.said).toEqual({
+    number: 1,
+    kind: "add_cut",
+    words: "add_cut",
+    refused: false,
+  });
 });
 
 test("what is refused goes back, with the reason, and what was done since stays", () => {
@@ -32,13 +37,20 @@ test("what is refused goes back, with the reason, and what was done since stays"
   session.receive([server.answer("clip 2 is exporting")]);
   expect(session.value.clips.starts).toEqual([0, 20, 50, 80]);
   expect(session.value.clips.letters).toBe("APPP");
-  expect(session.value.said).toMatchObject({ number: 1, words: "clip 2 is exporting", refused: true });
+  expect(session.value.said).toMatchObject({
+    number: 1,
+    words: "clip 2 is exporting",
+    refused: true,
+  });
 });
 
 test("what plainly cannot be is refused at once and never sent", () => {
   const { server, session } = opened();
   session.act({ kind: "add_cut", frame: 50 });
-  expect(session.value.said).toMatchObject({ words: "there is already a cut at frame 50", refused: true });
+  expect(session.value.said).toMatchObject({
+    words: "there is already a cut at frame 50",
+    refused: true,
+  });
   expect(session.value.unsaved).toBe(0);
   expect(server.inbox).toEqual([]);
 });
@@ -70,7 +82,10 @@ test("exported clips are cut only after the question is answered with yes", () =
   server.confirmsExported = true;
   session.act({ kind: "add_cut", frame: 30 });
   session.receive([server.answer()]);
-  expect(session.value.question).toEqual({ words: "exported", intent: { kind: "add_cut", frame: 30 } });
+  expect(session.value.question).toEqual({
+    words: "exported",
+    intent: { kind: "add_cut", frame: 30 },
+  });
   expect(session.value.clips.starts).toEqual([0, 20, 50, 80]);
   session.answer(false);
   expect(session.value.question).toBeNull();
@@ -94,7 +109,9 @@ test("a cut that is confirmed, made or moved counts as checked at once", () => {
 
 test("news that are known already are passed over, missing ones are told", () => {
   const { server, session } = opened();
-  const [first, second, third] = [10, 30, 60].map((frame) => server.hear({ kind: "add_cut", frame }));
+  const [first, second, third] = [10, 30, 60].map((frame) =>
+    server.hear({ kind: "add_cut", frame }),
+  );
   expect(session.receive([first])).toBe(true);
   expect(session.receive([first, second])).toBe(true);
   expect(session.value.clips.starts).toEqual([0, 10, 20, 30, 50, 80]);
@@ -122,7 +139,19 @@ test.each(Array.from({ length: 200 }, (_, seed) => seed))(
       question: () => session.answer(random(2) === 0),
       lost: () => onTheWay.splice(0).length && session.reset(server.sheet()),
     };
-    const odds = /** @type {const} */ (["act", "act", "act", "others", "answer", "answer", "refuse", "arrive", "arrive", "question", "lost"]);
+    const odds = /** @type {const} */ ([
+      "act",
+      "act",
+      "act",
+      "others",
+      "answer",
+      "answer",
+      "refuse",
+      "arrive",
+      "arrive",
+      "question",
+      "lost",
+    ]);
     for (let step = 0; step < 60; step++) {
       server.confirmsExported = random(4) === 0;
       steps[odds[random(odds.length)]]();
@@ -137,7 +166,9 @@ test.each(Array.from({ length: 200 }, (_, seed) => seed))(
 /** @param {import("../../assets/desk/clips.js").Clips} clips */
 function expectTiling({ starts, ids, letters, groups, frameCount }) {
   expect(starts[0]).toBe(0);
-  expect([...starts, frameCount]).toEqual([...new Set([...starts, frameCount])].sort((a, b) => a - b));
+  expect([...starts, frameCount]).toEqual(
+    [...new Set([...starts, frameCount])].sort((a, b) => a - b),
+  );
   expect([ids.length, letters.length, groups.length]).toEqual(Array(3).fill(starts.length));
   expect(new Set(ids).size).toBe(ids.length);
 }
@@ -166,3 +197,17 @@ function randomIntent(random, { starts, frameCount }) {
     { kind: kinds[random(kinds.length)], clips: ranges },
   ])[random(9)];
 }
+
+test("what a server never heard of is asked again of the next, what it did without answering is not", () => {
+  const { server, session } = opened();
+  session.act({ kind: "add_cut", frame: 30 });
+  session.act({ kind: "approve", clips: [[0, 20]] });
+  session.act({ kind: "undo" });
+  server.answer(); // the cut was made, the answer lost
+  server.inbox = [];
+  session.reset(server.sheet());
+  expect(server.inbox).toEqual([[2, { kind: "approve", clips: [[0, 20]] }]]);
+  expect(session.value.clips).toMatchObject({ starts: [0, 20, 30, 50, 80], letters: "APPPP" });
+  session.receive([server.answer()]);
+  expect(session.value).toMatchObject({ clips: server.clips, unsaved: 0 });
+});
