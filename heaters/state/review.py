@@ -10,7 +10,7 @@ from typing import Any
 
 import reflex as rx
 
-from heaters.domain.errors import HeatersError
+from heaters.domain.errors import HeatersError, InvalidInput
 from heaters.domain.review import ConfirmationRequired
 from heaters.live.hub import video_topic
 from heaters.repositories.database import UnitOfWork
@@ -97,10 +97,14 @@ class ReviewState(PageState, rx.State):
                 raise InvalidInput("nothing was done: this desk was not open yet")
             [before] = self._shown
 
-            def work(uow: UnitOfWork) -> tuple[Reading, str, LastAction]:
+            def work(uow: UnitOfWork) -> tuple[Reading, str, LastAction | None]:
                 done = carry_out(uow, before.video.id, reviewer_id, asked)
                 after = read_clips(uow, before)
-                said = done if isinstance(done, str) else done_words(uow, after, done)
+                if isinstance(done, str):
+                    return after, done, None
+                said = done_words(uow, after, done)
+                if done.reverses_id is None:
+                    return after, said, LastAction(said, can_undo=True)
                 return after, said, read_last_action(uow, after, reviewer_id)
 
             after, said, last_action = await desk().transact(work)
@@ -109,7 +113,8 @@ class ReviewState(PageState, rx.State):
             return
         self._changed_s = time.monotonic()
         self._report(after, answers=answers, said=said)
-        self._show_last_action(after, last_action)
+        if last_action:
+            self._show_last_action(after, last_action)
 
     @rx.event
     async def look(self, start: int, end: int) -> None:

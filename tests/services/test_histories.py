@@ -21,14 +21,15 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from heaters.domain.cuts import AddCut, CutOperation, MoveCut, RemoveCut, apply_operation
+from heaters.domain.cuts import AddCut, CutOperation, MoveCut, NoSuchCut, RemoveCut, apply_operation
 from heaters.domain.errors import InvalidInput
 from heaters.domain.history import ClipChange, ClipStatus
 from heaters.domain.lifecycle import ClipState, decision
 from heaters.domain.review import ChangedSince, ClipBusy, NothingToRedo, NothingToUndo
 from heaters.domain.timeline import FrameRange, Timeline, timeline_from_clips, timeline_from_cuts
 from heaters.models import Action, ActionKind
-from heaters.services.cutting import add_cut, move_cut, remove_cut, replace_cuts
+from heaters.repositories.actions import ActionRepository
+from heaters.services.cutting import add_cut, confirm_cut, move_cut, remove_cut, replace_cuts
 from heaters.services.reviewing import approve, archive, group, skip, ungroup
 from heaters.services.undoing import redo, undo
 from tests.support.desk import PIPELINE, Desk
@@ -125,6 +126,21 @@ class Histories(RuleBasedStateMachine):
         before, after = self.model.neighbours(frame)
         self.operate(MoveCut(frame, data.draw(st.integers(before, after))), person)
 
+    @rule(frame=frames, person=people)
+    def confirm(self, frame: int, person: int) -> None:
+        if not self.model.is_cut(frame):
+            with pytest.raises(NoSuchCut):
+                self.desk.act(confirm_cut, self.video, frame, reviewer_id=self.reviewer(person))
+            return
+        was_checked = frame in self.checked()
+        action = self.desk.act(confirm_cut, self.video, frame, reviewer_id=self.reviewer(person))
+        assert (action is None) == was_checked
+        assert frame in self.checked()
+        self.action_count += action is not None
+
+    def checked(self) -> list[int]:
+        return self.desk.act(lambda uow: ActionRepository(uow.session).checked_cuts(self.video))
+
     @rule(cuts=st.sets(st.integers(1, FRAMES - 1), max_size=6), person=people)
     def replace(self, cuts: set[int], person: int) -> None:
         with suppress(ClipBusy):
@@ -183,6 +199,7 @@ class Histories(RuleBasedStateMachine):
                 self.video
             ).items()
         }
+        assert self.checked() == self.looked_at(actions)
         assert found == {
             id_: (
                 *row.frames,
@@ -192,6 +209,22 @@ class Histories(RuleBasedStateMachine):
             )
             for id_, row in rows.items()
         }
+
+    def looked_at(self, actions: list[Action]) -> list[int]:
+        """Return the cuts that the trail says somebody looked at, step by step through it."""
+        standing: dict[int | None, Action] = {}
+        undone: dict[int | None, Action] = {}
+        for action in actions:
+            match action.kind:
+                case ActionKind.UNDO:
+                    undone[action.id] = standing.pop(action.reverses_id)
+                case ActionKind.REDO:
+                    standing[action.id] = undone[action.reverses_id]
+                case _:
+                    standing[action.id] = action
+        looks = {ActionKind.CONFIRM_CUT, ActionKind.ADD_CUT, ActionKind.MOVE_CUT}
+        seen = {a.to_frame or a.frame for a in standing.values() if a.kind in looks}
+        return [cut for cut in self.model.cuts if cut in seen]
 
     def teardown(self) -> None:
         if not hasattr(self, "video"):

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from heaters.domain.lifecycle import BUSY_CLIP_STATES, ClipState, decision
 from heaters.models import Artifact, ArtifactKind, utc_now
 from heaters.repositories.invariants import RULES, Finding, InvariantRepository
-from heaters.services.cutting import add_cut, move_cut, remove_cut
+from heaters.services.cutting import add_cut, confirm_cut, move_cut, remove_cut
 from heaters.services.invariants import ORPHAN_AGE, check_invariants, last_check, record_check
 from heaters.services.reviewing import approve, archive, group, skip, ungroup
 from heaters.services.undoing import redo, undo
@@ -35,6 +35,10 @@ def story(shared_desk: Desk) -> dict[str, int]:
     a, b, c, d, e = desk.clip_ids(video)
     desk.act(add_cut, video, 10, reviewer_id=ann)
     desk.act(move_cut, video, 40, 45, reviewer_id=ann)
+    desk.act(confirm_cut, video, 60, reviewer_id=ann)
+    desk.act(confirm_cut, video, 80, reviewer_id=ann)
+    desk.act(undo, reviewer_id=ann)
+    desk.act(redo, reviewer_id=ann)
     desk.act(remove_cut, video, 20, reviewer_id=ann)
     desk.act(undo, reviewer_id=ann)
     desk.act(redo, reviewer_id=ann)
@@ -129,7 +133,13 @@ REVERSALS = "an undo or a redo gives clips back what they were"
         (_OF_KIND.format("kind = 'approve'", "remove_cut"), CLAIMS, None),
         (_OF_KIND.format("changes = '[]'", "skip"), CLAIMS, None),
         (_OF_KIND.format("changes = changes || changes", "skip"), CLAIMS, None),
+        (_OF_KIND.format("frame = 61", "confirm_cut"), CLAIMS, None),
+        (_OF_KIND.format("frame = 0", "confirm_cut"), CLAIMS, None),
+        (_OF_KIND.format("frame = NULL", "confirm_cut"), CLAIMS, None),
+        (_OF_KIND.format("kind = 'confirm_cut'", "skip"), CLAIMS, None),
+        (_OF_KIND.format("kind = 'skip'", "confirm_cut"), CLAIMS, None),
         (_OF_KIND.format("kind = 'undo'", "redo"), REVERSALS, None),
+        (_OF_KIND.format("changes = '[]'", "undo"), REVERSALS, None),
         (_OF_KIND.format("reviewer_id = NULL", "undo"), REVERSALS, None),
         (_OF_KIND.format("changes = changes - 0", "undo"), REVERSALS, None),
         (
