@@ -105,5 +105,6 @@ function consequence({ lost }) {
   const judged = JUDGED.filter(([letter]) => lost[letter]);
   if (!judged.length) return "No clip that was decided on would change.";
   const clips = judged.length === 1 && lost[judged[0][0]] === 1 ? "clip" : "clips";
-  return `${judged.map(([letter, words]) => `${lost[letter]} ${words}`).join(", ")} ${clips} would be cut anew.`;
+  const counts = judged.map(([letter, words]) => `${lost[letter]} ${words}`);
+  return `${new Intl.ListFormat("en").format(counts)} ${clips} would be cut anew.`;
 }

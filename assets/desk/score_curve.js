@@ -95,18 +95,32 @@ class Curve {
     const { least, highest } = this.#columns(viewport);
     context.fillStyle = paper.colour("text");
     for (let px = 0; px < width; px++) {
-      if (isNaN(highest[px])) continue;
+      if (!(highest[px] > 0)) continue;
       const top = this.rowOf(paper, highest[px]);
       context.globalAlpha = 0.5;
       context.fillRect(px, top, 1, height - top);
       context.globalAlpha = 1;
       context.fillRect(px, top, 1, Math.max(scale, this.rowOf(paper, least[px]) - top));
     }
-    const { task, threshold } = desk.view.value;
-    const line = this.rowOf(paper, task === "detect" ? threshold : this.threshold);
-    context.fillStyle = paper.colour(task === "detect" ? "accent" : "text");
-    context.fillRect(0, Math.round(line), width, Math.max(1, Math.round(scale)));
+    const isTrying = desk.view.value.task === "detect";
+    this.#drawThreshold(paper, isTrying ? desk.view.value.threshold : this.threshold, isTrying);
     this.#drawDoubts(paper, viewport, doubtfulCuts(desk));
+  }
+
+  /**
+   * @param {import("./paper.js").Paper} paper
+   * @param {number} threshold
+   * @param {boolean} isTried
+   */
+  #drawThreshold(paper, threshold, isTried) {
+    const { context, scale, width } = paper;
+    const line = Math.round(this.rowOf(paper, threshold));
+    context.fillStyle = paper.colour(isTried ? "accent" : "faint");
+    context.fillRect(0, line, width, Math.max(1, Math.round(scale)));
+    paper.font(SIGN_PX - 1);
+    context.textAlign = "left";
+    context.textBaseline = "bottom";
+    context.fillText(`threshold ${threshold}`, 4 * scale, line - scale);
   }
 
   /** @param {Viewport} viewport */

@@ -111,7 +111,8 @@ class Pictures {
   draw([start, end], letter) {
     const { paper, viewport } = this;
     const { context, scale } = paper;
-    context.globalAlpha = "SD".includes(letter) ? FAINT : 1;
+    const isJudging = this.desk.view.value.task === "clip";
+    context.globalAlpha = isJudging && "SD".includes(letter) ? FAINT : 1;
     for (const cell of cellsOf(start, end, this.step, [viewport.from, viewport.to])) {
       const left = viewport.leftOf(cell.start);
       const width = viewport.leftOf(cell.end) - left;

@@ -114,17 +114,29 @@ export class Filmstrip {
    */
   async #make(key, job) {
     const { signal } = (job.making = new AbortController());
+    const opening = (this.#frames ??= FrameSource.open(this.#source));
     try {
-      const frames = await (this.#frames ??= openFrames(this.#source));
-      const picture = await frames.picture(job.frame, { signal, urgent: false });
+      const picture = await (await opening).picture(job.frame, { signal, urgent: false });
       const thumbnail = await reduced(picture, job.heightPx, this.#source);
       if (signal.aborted || this.#closed) thumbnail.close();
       else this.#keep(key, thumbnail);
     } catch (error) {
-      if (!isExpected(error)) throw error;
+      if (error instanceof Unsupported) this.#fallBack(opening);
+      else if (!isExpected(error)) throw error;
+      if (opening !== this.#frames && !signal.aborted) job.making = null; // once more, by the other means
     } finally {
-      if (this.#jobs.get(key) === job) this.#jobs.delete(key);
+      if (job.making && this.#jobs.get(key) === job) this.#jobs.delete(key);
     }
+  }
+
+  /**
+   * Frames cannot be had one by one: a `<video>` is to show them.
+   * @param {Promise<FrameSource | VideoFrames>} failed
+   */
+  #fallBack(failed) {
+    if (this.#frames !== failed || this.#closed) return;
+    failed.then((frames) => frames.close(), () => {});
+    this.#frames = VideoFrames.open(this.#source);
   }
 
   /**
@@ -157,19 +169,6 @@ function mostWanted(jobs) {
     if (rank < best) [found, best] = [[key, job], rank];
   }
   return found;
-}
-
-/**
- * @param {import("./core.js").Source} source
- * @returns {Promise<FrameSource | VideoFrames>}
- */
-async function openFrames(source) {
-  try {
-    return await FrameSource.open(source);
-  } catch (error) {
-    if (error instanceof Unsupported) return VideoFrames.open(source);
-    throw error;
-  }
 }
 
 /**

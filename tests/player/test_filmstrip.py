@@ -35,7 +35,7 @@ def strip_page(visitor: BrowserContext, script: Path) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("fps", [Fraction(24000, 1001), Fraction(50)], ids=str)
-@pytest.mark.parametrize("how", ["webcodecs", "video"])
+@pytest.mark.parametrize("how", ["webcodecs", "video", "frames that depend on each other"])
 def test_every_thumbnail_is_the_frame_that_it_is_asked_for_as(
     strip_page: Page, script: Path, add_source: AddSource, how: str, fps: Fraction
 ) -> None:
@@ -43,9 +43,10 @@ def test_every_thumbnail_is_the_frame_that_it_is_asked_for_as(
         strip_page.evaluate("delete globalThis.VideoDecoder")
     strip_page.add_script_tag(path=script)
     frames = [*range(0, 120, 3), 119, 1, 118, 2]
+    source = add_source(fps, gop=12 if how == "frames that depend on each other" else 1)
     seen = strip_page.evaluate(
         "([source, frames]) => thumbnails.seen(new thumbnails.Filmstrip(source), frames, 48)",
-        [add_source(fps), frames],
+        [source, frames],
     )
     assert sorted(asked for asked, _ in seen) == sorted(frames)
     assert [asked for asked, shown in seen if asked != shown] == []
