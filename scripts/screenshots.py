@@ -105,7 +105,36 @@ def take(address: str, demo_id: int) -> None:
         page.locator("a", has_text="Similar").first.click()
         page.locator(".similar canvas[data-frame]").nth(2).wait_for()
         shoot(page, "similar")
+        page.goto(f"{origin}/videos/{demo_id}/review")
+        take_desk(page)
         browser.close()
+
+
+def take_desk(page: Page) -> None:
+    """Take a picture of each thing that is done at the review desk, as keys lead there."""
+    page.locator(".stage-picture[data-frame]").wait_for()
+    show(page, "desk", "Shift+ArrowRight", "Shift+ArrowRight", "b")
+    page.locator(".clip-export summary").click()
+    show(page, "desk-export")
+    show(page, "desk-cuts", "Control+z", "c")
+    page.keyboard.press("c")
+    page.get_by_role("button", name="Detect").click()
+    page.get_by_role("slider", name="Threshold").first.fill("0.3")
+    show(page, "desk-detect")
+    page.get_by_role("button", name="Cancel").click()
+    show(page, "desk-keys", "?")
+    page.keyboard.press("Escape")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 820, "height": 1180})
+    show(page, "desk-tablet")
+
+
+def show(page: Page, name: str, *keys: str) -> None:
+    """Press keys, and save what they lead to."""
+    for key in keys:
+        page.keyboard.press(key)
+    page.wait_for_timeout(1000)  # until thumbnails are there and what moved stands still
+    shoot(page, name)
 
 
 def shoot(page: Page, name: str) -> None:

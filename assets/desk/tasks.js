@@ -26,7 +26,23 @@ export function Tasks() {
       },
       words,
     );
-  return createElement("div", { className: "tasks", role: "group", "aria-label": "Task" }, TASKS.map(tab));
+  const help = createElement(
+    "button",
+    {
+      type: "button",
+      className: "chip tasks-help",
+      title: "All keys (?)",
+      "aria-label": "All keys",
+      onClick: () => view.set({ overlay: "keys" }),
+    },
+    "?",
+  );
+  return createElement(
+    "div",
+    { className: "tasks" },
+    createElement("div", { role: "group", "aria-label": "Task" }, TASKS.map(tab)),
+    help,
+  );
 }
 
 /**
