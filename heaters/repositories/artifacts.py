@@ -11,7 +11,6 @@ from sqlmodel import Session, col, delete, select, update
 from heaters.domain.errors import NotFound
 from heaters.models import Artifact, ArtifactKind, utc_now
 
-
 OF_CLIPS = {ArtifactKind.EXPORT, ArtifactKind.KEYFRAME}
 """What belongs to a clip; all else belongs to its video."""
 

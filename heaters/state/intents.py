@@ -120,7 +120,7 @@ def parse_intent(sent: object) -> Intent:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False, include_context=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise InvalidInput(f"not understood: {place} {first['msg']}".replace("\n", " ")) from None
+        raise InvalidInput(f"not understood: {place}: {first['msg']}"[:150]) from None
 
 
 def carry_out(uow: UnitOfWork, video_id: int, reviewer_id: int, intent: Intent) -> Action | str:

@@ -64,8 +64,8 @@ class PageState(rx.State, mixin=True):
             except InvalidInput as error:
                 self.missing = str(error)
                 return None
-            self.missing = ""
-            self.loaded = True
+            if self.missing or not self.loaded:  # what is assigned is sent, changed or not
+                self.missing, self.loaded = "", True
             return seen
         return None
 

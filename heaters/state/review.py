@@ -60,7 +60,7 @@ class ReviewState(PageState, rx.State):
     _video_id: int = 0
     _number: int = 0
     _looked_frame: int = 0
-    _changed_s: float = 0.0
+    _not_before_s: float = 0.0
     # In tuples, which Reflex hands out as they are. Bare dataclasses it wraps, and these are large
     # and compared by identity.
     _shown: tuple[Reading, ...] = ()
@@ -73,7 +73,7 @@ class ReviewState(PageState, rx.State):
         """Follow the video named in the address, and begin at the clip that it names."""
         self.reset()
         self._video_id = self._id_in_address("video_id")
-        self._changed_s = time.monotonic()
+        self._not_before_s = time.monotonic()
         desk().follow(self, video_topic(self._video_id), ReviewState.refresh)
         async with self._telling_refusals():
             reviewer_id = desk().reviewer_id(self)
@@ -111,7 +111,7 @@ class ReviewState(PageState, rx.State):
         except HeatersError as error:
             await self._refuse(answers, error)
             return
-        self._changed_s = time.monotonic()
+        self._not_before_s = time.monotonic()
         self._report(after, answers=answers, said=said)
         if last_action:
             self._show_last_action(after, last_action)
@@ -168,7 +168,7 @@ class ReviewState(PageState, rx.State):
     async def _reading(self) -> Reading | None:
         """Return what there is now, read once for all tabs of this process that show the video."""
         video_id = self._video_id
-        since_s = max(self._changed_s, desk().hub.announced_s(video_id))
+        since_s = max(self._not_before_s, desk().hub.announced_s(video_id))
         looking = desk().readings.since(
             video_id, since_s, lambda: desk().transact(lambda uow: read_video(uow, video_id))
         )
@@ -222,6 +222,7 @@ class ReviewState(PageState, rx.State):
 
     async def _refuse(self, answers: int, error: HeatersError) -> None:
         """Answer an intent by why it was not carried out, and by what has changed meanwhile."""
+        self._not_before_s = time.monotonic()  # the change may not have been announced yet
         now = await self._reading() if self._shown else None
         if now is None or not now.is_ready:
             self._tell(str(error), refusal=True)
@@ -240,7 +241,7 @@ class ReviewState(PageState, rx.State):
             reviewer_id = desk().reviewer_id(self)
             looking = desk().readings.since(
                 (reading.video.id, reviewer_id),
-                max(self._changed_s, desk().hub.announced_s(reading.video.id)),
+                max(self._not_before_s, desk().hub.announced_s(reading.video.id)),
                 lambda: desk().transact(lambda uow: read_last_action(uow, reading, reviewer_id)),
             )
             self._show_last_action(reading, await looking)

@@ -1,0 +1,132 @@
+"""A tab at the review desk without its browser: sends events, and follows sheet and news."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, cast
+from uuid import uuid4
+
+from reflex.event import EventCallback, EventHandler
+from reflex.utils.format import format_event_handler
+from reflex_base.event import Event
+
+from heaters.heaters import app
+from heaters.services.sessions import Sessions
+from heaters.state.desk import desk
+from heaters.state.review import ReviewState
+from heaters.state.sheet import Clips, News, Sheet
+from tests.web.loops import run_async
+
+SESSIONS = Sessions("token of the test")
+
+
+def cookie_of(reviewer_id: int) -> str:
+    """Return the cookie of a signed-in reviewer."""
+    return f"{SESSIONS.cookie_name}={SESSIONS._signer.dumps(reviewer_id)}"
+
+
+def run(work: Callable[[], Awaitable[Any]]) -> Any:
+    """Run ``work`` while the application's event processor runs."""
+
+    async def main() -> Any:
+        with app.set_contexts():
+            async with app._setup_event_processor():
+                return await work()
+
+    return run_async(main())
+
+
+Row = tuple[int, int, str, int]
+
+
+@dataclass
+class DeskTab:
+    """One tab at one video's desk.
+
+    Attributes:
+        values: the page's vars as the browser has them.
+        rows: id, first frame, letter and group of every clip, as sheet and news say.
+        missed: whether news came that do not follow the ones before.
+    """
+
+    video_id: object
+    cookie: str = field(default_factory=lambda: cookie_of(1))
+    query: str = ""
+    token: str = field(default_factory=lambda: str(uuid4()))
+    values: dict[str, Any] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+    checked: list[int] = field(default_factory=list)
+    missed: bool = False
+    _last_news: int = 0
+    _sent: int = 0
+
+    async def send(self, handler: EventCallback[Any], **payload: Any) -> dict[str, Any]:
+        """Have an event handled; return what it changed."""
+        path = f"/videos/{self.video_id}/review"
+        event = Event(
+            name=format_event_handler(cast("EventHandler", handler)),
+            payload=payload,
+            router_data={
+                "pathname": "/videos/[video_id]/review",
+                "asPath": path + self.query,
+                "query": {"video_id": str(self.video_id)},
+                "headers": {"cookie": self.cookie},
+                "token": self.token,
+            },
+        )
+        changes: dict[str, Any] = {}
+        async for delta in app.event_processor.enqueue_stream_delta(self.token, event):
+            values = delta.get(ReviewState.get_full_name(), {})
+            changes |= {name.removesuffix("_rx_state_"): value for name, value in values.items()}
+        self.values |= changes
+        if "sheet" in changes:
+            self._begin(changes["sheet"])
+        for news in changes.get("news", ()):
+            self._follow(news)
+        return changes
+
+    async def load(self) -> dict[str, Any]:
+        """Open the address, or load it again."""
+        return await self.send(ReviewState.load)
+
+    async def act(self, **intent: Any) -> News:
+        """Send an intent and return its answer."""
+        self._sent += 1
+        changes = await self.send(ReviewState.act, number=self._sent, intent=intent)
+        [answer] = [news for news in changes["news"] if news.answers == self._sent]
+        return answer
+
+    async def hear(self) -> dict[str, Any]:
+        """Look again, as after an announcement."""
+        desk().hub.announce(int(str(self.video_id)))
+        return await self.send(ReviewState.refresh)
+
+    @property
+    def letters(self) -> str:
+        """The letters of all clips."""
+        return "".join(letter for _, _, letter, _ in self.rows)
+
+    @property
+    def starts(self) -> list[int]:
+        """The first frames of all clips."""
+        return [start for _, start, _, _ in self.rows]
+
+    def _begin(self, sheet: Sheet) -> None:
+        self.rows = _rows(sheet)
+        self.checked = list(sheet.checked)
+        self._last_news = sheet.number
+        self.missed = False
+
+    def _follow(self, news: News) -> None:
+        if news.number <= self._last_news:
+            return
+        self.missed = self.missed or news.number != self._last_news + 1
+        self._last_news = news.number
+        self.rows[news.at : news.at + news.removed] = _rows(news)
+        if news.checked is not None:
+            self.checked = list(news.checked)
+
+
+def _rows(clips: Sheet | News | Clips) -> list[Row]:
+    return list(zip(clips.ids, clips.starts, clips.letters, clips.groups, strict=True))
