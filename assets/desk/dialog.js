@@ -22,9 +22,9 @@ export function Dialog({ className, label, onClose, onKey, children }) {
     const press = (/** @type {KeyboardEvent} */ event) => hear.current?.(event);
     dialog?.showModal();
     /** @type {HTMLElement | null | undefined} */ (dialog?.querySelector("[data-focus]"))?.focus();
-    dialog?.addEventListener("keydown", press, true);
+    addEventListener("keydown", press, true); // the focus may be on nothing, after a button has gone
     return () => {
-      dialog?.removeEventListener("keydown", press, true);
+      removeEventListener("keydown", press, true);
       dialog?.close();
       if (before instanceof HTMLElement) before.focus();
     };

@@ -13,6 +13,7 @@ export function Keyboard() {
   useEffect(() => {
     /** @type {Map<string, number>} when each key that is down was pressed */
     const downSince = new Map();
+    let isTabbed = false;
 
     const press = (/** @type {KeyboardEvent} */ event) => {
       if (event.defaultPrevented || event.isComposing) return;
@@ -22,7 +23,8 @@ export function Keyboard() {
         element.blur();
         return;
       }
-      if (belongsToElement(event.key, element)) return;
+      if (event.key === "Tab") isTabbed = true;
+      if (belongsToElement(event.key, element, isTabbed)) return;
       const { commandOf } = bindingsOf(desk.keys.value);
       const name = keyNames(event).find((name) => commandOf.has(name));
       const command = name && COMMANDS[/** @type {string} */ (commandOf.get(name))];
@@ -35,14 +37,19 @@ export function Keyboard() {
     };
     const release = (/** @type {KeyboardEvent} */ event) => downSince.delete(event.code);
     const forget = () => downSince.clear();
+    const point = () => {
+      isTabbed = false;
+    };
 
     addEventListener("keydown", press);
     addEventListener("keyup", release);
     addEventListener("blur", forget);
+    addEventListener("pointerdown", point);
     return () => {
       removeEventListener("keydown", press);
       removeEventListener("keyup", release);
       removeEventListener("blur", forget);
+      removeEventListener("pointerdown", point);
     };
   }, [desk]);
 

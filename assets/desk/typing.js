@@ -14,14 +14,14 @@ const SLIDER_KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", 
 export const isField = (element) => element.matches("textarea, select, input, [contenteditable]");
 
 /**
- * Whether a key does something where the focus is. Someone who presses buttons by keyboard has the
- * focus on them visibly; after a click it is there too, and Space is to play.
+ * Whether a key does something where the focus is. Someone who goes from button to button by Tab
+ * presses them by Space and Enter; after a click the focus is on a button too, but Space is to play.
  * @param {string} key
  * @param {Element} element
+ * @param {boolean} isTabbed whether the focus came there by Tab
  */
-export function belongsToElement(key, element) {
+export function belongsToElement(key, element, isTabbed) {
   if (element.closest(WRITTEN_IN)) return true;
   if (element.matches('input[type="range"]')) return SLIDER_KEYS.includes(key);
-  if (key !== " " && key !== "Enter") return false;
-  return element.matches(PRESSED) && element.matches(":focus-visible");
+  return isTabbed && (key === " " || key === "Enter") && element.matches(PRESSED);
 }
