@@ -20,11 +20,11 @@ class DeskPage:
     def __init__(self, page: Page, site: Site, video_id: int) -> None:
         self.page = page
         self._site = site
-        self._video_id = video_id
+        self.video_id = video_id
 
     def open(self, query: str = "") -> DeskPage:
         """Go to the desk, and return once a frame is painted and keys work."""
-        self.page.goto(f"{self._site.origin}/videos/{self._video_id}/review{query}")
+        self.page.goto(f"{self._site.origin}/videos/{self.video_id}/review{query}")
         self.wait_until_open()
         return self
 

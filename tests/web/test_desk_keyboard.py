@@ -21,7 +21,6 @@ class Review(DeskPage):
 
     def __init__(self, page: Page, site: Site, video_id: int) -> None:
         super().__init__(page, site, video_id)
-        self.video_id = video_id
         self.database = site.runtime.database
 
     def do(self, *keys: str) -> None:

@@ -83,7 +83,7 @@ def test_clips_are_marked_with_the_mouse_and_grouped_by_a_button(
     page.get_by_role("button", name="Group", exact=True).click()
     desk.expect_saved()
     with site.runtime.database.unit_of_work() as uow:
-        clips = ClipRepository(uow.session).live(desk._video_id)
+        clips = ClipRepository(uow.session).live(desk.video_id)
         assert [clip.start_frame for clip in clips if clip.group_id is not None] == [2, 3]
     expect(row(page, 3)).to_contain_text("group 1")
     row(page, 4).click(modifiers=["Shift"])
