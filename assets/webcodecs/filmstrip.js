@@ -30,6 +30,7 @@ export class Filmstrip {
   /** @type {Map<string, Job>} */
   #jobs = new Map();
   #making = 0;
+  #resting = false;
   /** @type {Set<() => void>} */
   #watchers = new Set();
   #closed = false;
@@ -79,6 +80,15 @@ export class Filmstrip {
   }
 
   /**
+   * Begin nothing new for a while: somebody waits for a frame of the player.
+   * @param {boolean} resting
+   */
+  rest(resting) {
+    this.#resting = resting;
+    this.#work();
+  }
+
+  /**
    * @param {() => void} watcher called whenever a thumbnail has come
    * @returns {() => void} ends it
    */
@@ -97,7 +107,7 @@ export class Filmstrip {
   }
 
   #work() {
-    while (this.#making < AT_ONCE && !this.#closed) {
+    while (this.#making < AT_ONCE && !this.#resting && !this.#closed) {
       const next = mostWanted(this.#jobs);
       if (!next) return;
       this.#making++;
