@@ -17,17 +17,16 @@ let stopPlaying = () => {};
  * @param {number} props.width
  * @param {number} props.height
  * @param {number} props.frameCount
- * @param {boolean} props.hasAudio
  * @param {number} props.startFrame
  * @param {number} props.endFrame
  * @param {string} props.label
  */
 export function ClipPicture(props) {
-  const { src, fpsNum, fpsDen, width, height, frameCount, hasAudio, startFrame, endFrame } = props;
+  const { src, fpsNum, fpsDen, width, height, frameCount, startFrame, endFrame } = props;
   const [playing, setPlaying] = useState(false);
   const source = useMemo(
-    () => ({ src, fpsNum, fpsDen, width, height, frameCount, hasAudio }),
-    [src, fpsNum, fpsDen, width, height, frameCount, hasAudio],
+    () => ({ src, fpsNum, fpsDen, width, height, frameCount }),
+    [src, fpsNum, fpsDen, width, height, frameCount],
   );
   return createElement(
     "button",

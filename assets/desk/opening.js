@@ -92,7 +92,6 @@ const sourceOf = (video) => ({
   frameCount: video.frame_count,
   width: video.width,
   height: video.height,
-  hasAudio: video.has_audio,
 });
 
 /**

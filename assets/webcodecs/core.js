@@ -18,7 +18,6 @@ const SLACK = 1e-6;
  * @property {number} frameCount
  * @property {number} width
  * @property {number} height
- * @property {boolean} hasAudio
  */
 
 /** Decoded pictures of a proxy by frame number, read by range and decoded by WebCodecs. */

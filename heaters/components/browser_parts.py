@@ -29,7 +29,6 @@ class ClipPicture(rx.NoSSRComponent):
     width: rx.Var[int]
     height: rx.Var[int]
     frame_count: rx.Var[int]
-    has_audio: rx.Var[bool]
     start_frame: rx.Var[int]
     end_frame: rx.Var[int]
     label: rx.Var[str]

@@ -19,7 +19,6 @@ def clip_picture(clip: ClipCard, proxy: Proxy) -> rx.Component:
         width=proxy.width,
         height=proxy.height,
         frame_count=proxy.frame_count,
-        has_audio=proxy.has_audio,
         start_frame=clip.start_frame,
         end_frame=clip.end_frame,
         label=f"Play clip {clip.number}",

@@ -75,7 +75,6 @@ class Proxy:
     width: int = 16
     height: int = 9
     frame_count: int = 0
-    has_audio: bool = False
 
 
 @dataclass(frozen=True)
@@ -200,7 +199,6 @@ def proxy(video: Video, artifact_id: int | None) -> Proxy:
         width=video.width or 16,
         height=video.height or 9,
         frame_count=video.frame_count or 0,
-        has_audio=video.has_audio,
     )
 
 

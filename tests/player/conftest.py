@@ -75,7 +75,6 @@ def add_source(
             "frameCount": frame_count,
             "width": options.get("width", 128),
             "height": options.get("height", 72),
-            "hasAudio": options.get("audio", True),
         }
 
     return add
