@@ -50,6 +50,7 @@ class Database:
             pool_pre_ping=True,
             pool_size=10,
             max_overflow=20,
+            pool_use_lifo=True,  # the connection used last has its statements prepared
         )
         self._send = send
 

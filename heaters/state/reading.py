@@ -61,7 +61,7 @@ class Reading:
     is_ready: bool
     revision: int
     clips: Clips
-    versions: Sequence[object]
+    versions: Sequence[str]
     checked: Sequence[int]
 
     def clip_at(self, frame: int) -> int:
