@@ -151,10 +151,12 @@ export class Controller {
 
   /**
    * Where playing stays: it loops, or stops on the last frame. Null: the whole video, once.
-   * @param {Range | null} range frames [start, end)
+   * @param {Range | null} range frames [start, end), as far as there are any
    */
   setRange(range) {
-    this.#range = range;
+    const start = Math.max(0, range?.start ?? 0);
+    const end = Math.min(range?.end ?? 0, this.#source.frameCount);
+    this.#range = range && start < end ? { start, end, loop: range.loop } : null;
     if (this.playing) this.#start("range");
   }
 
@@ -163,8 +165,8 @@ export class Controller {
    * @param {number[]} frames
    */
   prefetch(frames) {
-    this.#hinted = frames;
-    this.#player?.hint(frames);
+    this.#hinted = frames.filter((frame) => frame >= 0 && frame < this.#source.frameCount);
+    this.#player?.hint(this.#hinted);
   }
 
   /**

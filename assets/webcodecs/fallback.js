@@ -47,6 +47,7 @@ export class VideoPlayer {
     video.addEventListener("waiting", () => this.#playing && listener.onWaiting(true), { signal });
     video.addEventListener("playing", () => this.#playing && listener.onWaiting(false), { signal });
     video.addEventListener("canplay", () => this.#recovered(), { signal });
+    video.addEventListener("ended", () => this.#end(), { signal });
   }
 
   /**
@@ -200,7 +201,7 @@ export class VideoPlayer {
       }
       if (frame < end - 1 && frame >= start) this.#watch();
       else if (loop) this.#loop(start);
-      else void this.#end(end - 1);
+      else void this.#end();
     });
   }
 
@@ -210,11 +211,11 @@ export class VideoPlayer {
     this.#video.currentTime = middleOfFrame(start, this.#source.fpsNum, this.#source.fpsDen);
   }
 
-  /** @param {number} last */
-  async #end(last) {
+  async #end() {
     const playing = this.#playing;
+    if (!playing) return;
     this.#video.pause();
-    await this.show(last);
+    await this.show(playing.range.end - 1);
     if (this.#playing === playing) this.#listener.onEnd();
   }
 

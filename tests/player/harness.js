@@ -2,6 +2,7 @@
 /** What tests of the player run in a page: bundled, and there as `player`. */
 import { Controller } from "../../assets/webcodecs/controller.js";
 import { FrameSource } from "../../assets/webcodecs/core.js";
+import { SoundDecoder } from "../../assets/webcodecs/sound_decoder.js";
 import { readBarcode } from "./barcode.js";
 
 /** Decoded pictures that nobody has closed. */
@@ -95,7 +96,7 @@ function* seeks(count, frameCount, below) {
   for (let i = 0; i < count; i++) yield { frame: below(frameCount) };
 }
 
-/** Count every picture that comes out of a decoder, or is cloned, until it is closed. */
+/** Count every picture that comes out of a decoder until it is closed. */
 function countPictures() {
   const Decoder = globalThis.VideoDecoder;
   globalThis.VideoDecoder = class extends Decoder {
@@ -104,15 +105,97 @@ function countPictures() {
       super({ output: (picture) => (openPictures++, output(picture)), error });
     }
   };
-  const { close, clone } = VideoFrame.prototype;
+  const { close } = VideoFrame.prototype;
   VideoFrame.prototype.close = function () {
-    if (this.format !== null) openPictures--;
+    if (this.format !== null) openPictures--; // not yet closed
     close.call(this);
   };
-  VideoFrame.prototype.clone = function () {
-    openPictures++;
-    return clone.call(this);
+}
+
+/**
+ * Break the decoder: the next pictures end in an error.
+ * @param {number} count
+ */
+function breakDecoder(count) {
+  const { decode } = VideoDecoder.prototype;
+  VideoDecoder.prototype.decode = function (chunk) {
+    if (count-- > 0) throw new DOMException("broken for this test", "EncodingError");
+    decode.call(this, chunk);
   };
+}
+
+/**
+ * Resolve once something is so; it is looked at whenever a frame was painted or the state changed.
+ * @param {Opened} opened
+ * @param {() => boolean} isSo
+ * @returns {Promise<void>}
+ */
+function until({ controller }, isSo) {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (!isSo()) return;
+      for (const end of ends) end();
+      resolve();
+    };
+    const ends = [controller.on("frame", look), controller.on("state", look)];
+    look();
+  });
+}
+
+/**
+ * Play until so many frames were painted, or it stops.
+ * @param {Opened} opened
+ * @param {number} count
+ * @returns {Promise<number[]>} those frames, as the pictures say
+ */
+async function play(opened, count) {
+  const { controller, painted } = opened;
+  const before = painted.length;
+  await controller.play();
+  await until(opened, () => painted.length >= before + count || !controller.playing);
+  const wrong = painted.filter(({ frame, number }) => frame !== number);
+  if (wrong.length) throw new Error(`painted others than told: ${JSON.stringify(wrong)}`);
+  return painted.slice(before).map(({ number }) => number);
+}
+
+/**
+ * @param {import("../../assets/webcodecs/core.js").Source} source
+ * @param {number} until_s
+ * @returns {Promise<number[]>} when clicks begin, in seconds
+ */
+async function clicks(source, until_s) {
+  const frames = await FrameSource.open(source);
+  if (!frames.audio) throw new Error("there is no sound");
+  const decoder = await SoundDecoder.open(frames.ranges, frames.audio);
+  if (!decoder) throw new Error("the sound is not decoded");
+  const found = [];
+  let quiet_s = -1;
+  for (let time_s = 0; time_s < until_s; ) {
+    const { buffer, start_s, end_s } = await decoder.piece(time_s + 0.01);
+    buffer.getChannelData(0).forEach((sample, i) => {
+      const at_s = start_s + i / buffer.sampleRate;
+      if (Math.abs(sample) < 0.05) return;
+      if (at_s - quiet_s > 0.02) found.push(at_s);
+      quiet_s = at_s;
+    });
+    time_s = end_s;
+  }
+  decoder.close();
+  frames.close();
+  return found;
+}
+
+/** What was handed to the sound card: when, from where in its piece, and how fast. */
+function recordSound() {
+  /** @type {{context: BaseAudioContext, when: number, offset: number, length: number, speed: number}[]} */
+  const started = [];
+  const { start } = AudioBufferSourceNode.prototype;
+  AudioBufferSourceNode.prototype.start = function (when = 0, offset = 0, length = 0) {
+    const { context, playbackRate } = this;
+    started.push({ context, when, offset, length, speed: playbackRate.value });
+    start.call(this, when, offset, length);
+  };
+  return started;
 }
 
 Object.assign(globalThis, {
@@ -126,6 +209,11 @@ Object.assign(globalThis, {
     seeks,
     readBarcode,
     countPictures,
+    breakDecoder,
+    until,
+    play,
+    clicks,
+    recordSound,
     openPictures: () => openPictures,
   },
 });
