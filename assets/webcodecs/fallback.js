@@ -2,9 +2,10 @@
 import { isAudible } from "./clock.js";
 import { MediaLost } from "./errors.js";
 import { frameStartingAt, middleOfFrame } from "./frames.js";
+import { Ranges } from "./ranges.js";
 
-const BACKOFF_MS = 500;
-const MAX_BACKOFF_MS = 5_000;
+/** So often in a row the file is opened again before it is given up. */
+const TRIES = 3;
 
 /**
  * Paints frames that a `<video>` presents, where WebCodecs is not to be had. It asks for the middle
@@ -27,6 +28,8 @@ export class VideoPlayer {
   #callback = 0;
   #failures = 0;
   #closed = new AbortController();
+  /** @type {(error: MediaLost) => void} told when the file is given up */
+  #giveUp = ({ message }) => this.#listener.onTrouble(message);
 
   /**
    * @param {HTMLCanvasElement} canvas
@@ -43,7 +46,7 @@ export class VideoPlayer {
     video.playsInline = true;
     video.src = source.src;
     const { signal } = this.#closed;
-    video.addEventListener("error", () => this.#recover(), { signal });
+    video.addEventListener("error", () => void this.#recover(), { signal });
     video.addEventListener("waiting", () => this.#playing && listener.onWaiting(true), { signal });
     video.addEventListener("playing", () => this.#playing && listener.onWaiting(false), { signal });
     video.addEventListener("canplay", () => this.#recovered(), { signal });
@@ -63,16 +66,18 @@ export class VideoPlayer {
       throw new MediaLost("this browser does not say which frame it shows: take a newer one");
     }
     const player = new VideoPlayer(canvas, source, listener);
-    const video = player.#video;
-    await new Promise((resolve) => {
-      video.addEventListener("loadedmetadata", resolve, { once: true, signal });
-      signal.addEventListener("abort", resolve, { once: true });
-      video.addEventListener("error", () => video.error?.code === 4 && resolve(null), { signal });
-    });
-    if (!signal.aborted && video.readyState === HTMLMediaElement.HAVE_NOTHING) {
+    const giveUp = player.#giveUp;
+    try {
+      await new Promise((resolve, reject) => {
+        player.#giveUp = reject;
+        player.#video.addEventListener("loadedmetadata", resolve, { once: true });
+        signal.addEventListener("abort", resolve, { once: true });
+      });
+    } catch (error) {
       player.close();
-      throw new MediaLost("the video's file is gone, or this browser cannot play it");
+      throw error;
     }
+    player.#giveUp = giveUp;
     return player;
   }
 
@@ -227,21 +232,29 @@ export class VideoPlayer {
     this.#listener.onFrame(frame);
   }
 
-  #recover() {
-    this.#listener.onTrouble("connection lost, trying again");
-    const wait_ms = Math.min(BACKOFF_MS * 2 ** this.#failures++, MAX_BACKOFF_MS);
-    setTimeout(() => {
-      if (this.#closed.signal.aborted) return;
-      this.#video.load();
-      if (this.#seeking) this.#ask(this.#seeking);
-    }, wait_ms);
+  /** Open the file again, once the server answers: an error does not say what it comes from. */
+  async #recover() {
+    const probe = new Ranges(this.#source.src, this.#listener.onTrouble);
+    const { signal } = this.#closed;
+    signal.addEventListener("abort", () => probe.close());
+    try {
+      await probe.read(0, 1);
+      if (this.#failures++ === TRIES) throw new MediaLost("this browser cannot play the video");
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#giveUp(/** @type {MediaLost} */ (error));
+      this.#finish(false);
+      return;
+    }
+    this.#video.load();
+    if (this.#seeking) this.#ask(this.#seeking);
   }
 
   #recovered() {
-    if (this.#failures === 0) return;
-    this.#failures = 0;
-    this.#listener.onTrouble("");
     const playing = this.#playing;
-    if (playing && !this.#seeking) void this.play(this.#painted, playing.range, this.#video.playbackRate);
+    if (this.#failures > 0 && playing && !this.#seeking) {
+      void this.play(this.#painted, playing.range, this.#video.playbackRate);
+    }
+    this.#failures = 0;
   }
 }
