@@ -5,7 +5,7 @@ Pure. ``assets/desk/session.js`` is the other end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -32,9 +32,9 @@ class Clips:
     letters: str = ""
     groups: Sequence[int] = ()
 
-    def rows(self) -> list[tuple[int, int, str, int]]:
-        """Return one tuple a clip."""
-        return list(zip(self.ids, self.starts, self.letters, self.groups, strict=True))
+    def __getitem__(self, part: slice) -> Clips:
+        """Return some of the clips."""
+        return Clips(self.ids[part], self.starts[part], self.letters[part], self.groups[part])
 
 
 @dataclass(frozen=True)
@@ -97,22 +97,31 @@ class Splice(NamedTuple):
 @lru_cache(maxsize=16)  # all tabs of a process that show a video ask for the same
 def difference(old: Clips, new: Clips) -> Splice:
     """Return the one splice that makes ``new`` of ``old``: all but what both begin and end with."""
-    before, after = old.rows(), new.rows()
-    at = _same(before, after)
-    end = _same(reversed(before[at:]), reversed(after[at:]))
-    changed = slice(at, len(after) - end)
-    clips = Clips(new.ids[changed], new.starts[changed], new.letters[changed], new.groups[changed])
-    return Splice(at, len(before) - at - end, clips)
+    at = _same(old, new)
+    end = _same(old[at:][::-1], new[at:][::-1])
+    return Splice(at, len(old.ids) - at - end, new[at : len(new.ids) - end])
 
 
-def _same(one: Iterable[object], other: Iterable[object]) -> int:
-    """Return how many items two sequences have in common at their beginning."""
-    count = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        count += 1
-    return count
+def _same(one: Clips, other: Clips) -> int:
+    """Return with how many clips in common the two begin."""
+    return min(
+        _same_items(one.ids, other.ids),
+        _same_items(one.starts, other.starts),
+        _same_items(one.letters, other.letters),
+        _same_items(one.groups, other.groups),
+    )
+
+
+def _same_items(one: Sequence[object], other: Sequence[object]) -> int:
+    """Bisect, so that it is slices that are compared, which costs little, and not items."""
+    same, end = 0, min(len(one), len(other))
+    while same < end:
+        middle = (same + end + 1) // 2
+        if one[same:middle] == other[same:middle]:
+            same = middle
+        else:
+            end = middle - 1
+    return same
 
 
 def kept(news: tuple[News, ...]) -> tuple[News, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -50,6 +51,23 @@ def test_a_range_past_the_end_is_not_satisfiable(site: Site, add_video: AddVideo
     address = f"/media/videos/{add_video()}/proxy"
     answer = site.client().get(address, headers={"range": "bytes=99999999-"})
     assert answer.status_code == 416
+
+
+def test_the_detectors_scores_are_served_as_they_are(site: Site, add_video: AddVideo) -> None:
+    video_id = add_video()
+    client = site.client()
+    assert client.get(f"/media/videos/{video_id}/scores").status_code == 404
+    scores = struct.pack("<3f", 0.5, 1.0, 2.0)
+    key = keys.scores_key(video_id, "adaptive", keys.new_token(), ".f32")
+    site.runtime.store.put_bytes(key, scores)
+    with site.runtime.database.unit_of_work() as uow:
+        ArtifactRepository(uow.session).put(
+            ArtifactKind.SCORES, key, video_id=video_id, size_bytes=len(scores)
+        )
+    answer = client.get(f"/media/videos/{video_id}/scores?v=1")
+    assert answer.content == scores
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert "immutable" in answer.headers["cache-control"]
 
 
 def test_a_whole_file_can_be_kept_by_the_browser_alone(site: Site, add_video: AddVideo) -> None:
