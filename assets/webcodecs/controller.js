@@ -21,7 +21,7 @@ const SPEEDS = { slowest: 0.25, fastest: 4 };
  * Frames are decoded by WebCodecs, or where that is not to be had by a `<video>`.
  */
 export class Controller {
-  #canvas;
+  canvas;
   #source;
   #wish;
   /** @type {import("./opening.js").OpenedPlayer["player"] | null} */
@@ -59,7 +59,7 @@ export class Controller {
    * @param {{player?: "auto" | "webcodecs" | "video"}} [options]
    */
   constructor(canvas, source, { player = "auto" } = {}) {
-    this.#canvas = canvas;
+    this.canvas = canvas;
     this.#source = source;
     this.#wish = player;
     canvas.width = source.width;
@@ -69,7 +69,7 @@ export class Controller {
   /** Resolve once frames can be shown, or never will be: then there is trouble in the state. */
   async load() {
     const { signal } = this.#closed;
-    await this.#use(openPlayer(this.#canvas, this.#source, this.#wish, this.#listener, signal));
+    await this.#use(openPlayer(this.canvas, this.#source, this.#wish, this.#listener, signal));
     this.#opened();
   }
 
@@ -243,7 +243,7 @@ export class Controller {
     this.#player = null;
     const { signal } = this.#closed;
     this.#ready = this.#use(
-      openVideo(this.#canvas, this.#source, reason, this.#listener, signal),
+      openVideo(this.canvas, this.#source, reason, this.#listener, signal),
     );
     await this.seek(this.#target);
   }

