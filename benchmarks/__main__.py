@@ -48,6 +48,10 @@ BENCHMARKS: dict[str, tuple[Target, ...]] = {
     "keyframes": (Target("three_keyframes_ms", at_most=100),),
     "detectors": (),
     "cuts": (),
+    "desk": (
+        Target("p95_ms_with_200_clips", at_most=50),
+        Target("p95_ms_with_10000_clips", at_most=50),
+    ),
 }
 
 

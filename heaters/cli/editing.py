@@ -16,7 +16,7 @@ from heaters.models import LOCAL_REVIEWER_ID, Action
 from heaters.repositories.clips import ClipRepository
 from heaters.repositories.database import UnitOfWork
 from heaters.repositories.videos import VideoRepository
-from heaters.services.cutting import add_cut, move_cut, remove_cut
+from heaters.services.cutting import add_cut, confirm_cut, move_cut, remove_cut
 from heaters.services.reviewing import approve, archive, skip
 from heaters.services.undoing import redo, undo
 
@@ -100,6 +100,12 @@ def move(
     )
 
 
+@_cuts.command("confirm")
+def confirm_one(video: VideoId, frame: Frame, as_json: AsJson = False) -> None:
+    """Put down that you have looked at a cut, and that it is right."""
+    _act(lambda uow: confirm_cut(uow, video, frame, reviewer_id=LOCAL_REVIEWER_ID), as_json=as_json)
+
+
 def review(
     verdict: Verdict,
     clips: Annotated[list[int] | None, typer.Argument(metavar="CLIP...")] = None,
@@ -145,7 +151,7 @@ def _act(perform: Callable[[UnitOfWork], Action | None], *, as_json: bool) -> No
         output.say("nothing to do")
     else:
         touched = ", ".join(str(change["clip_id"]) for change in action.changes)
-        output.say(f"{action.kind.value.replace('_', ' ')}: clips {touched}")
+        output.say(f"{action.kind.value.replace('_', ' ')}: clips {touched or 'as before'}")
 
 
 def _action_json(action: Action) -> dict[str, object]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
-from heaters.live.hub import LIBRARY, Hub, video_topic
+from heaters.live.hub import HEAD_START_S, LIBRARY, Hub, video_topic
 from tests.web.loops import run_async
 
 
@@ -49,6 +50,43 @@ def test_followers_of_a_video_and_of_the_library_are_told_and_nobody_else() -> N
         hub.announce(7)
 
     assert sorted(tell(act)) == ["all", "seven"]
+
+
+def test_nobody_is_told_before_whoever_made_the_change_had_a_head_start() -> None:
+    async def main() -> tuple[float, float]:
+        told_s: list[float] = []
+
+        async def deliver(_: str) -> bool:
+            told_s.append(time.monotonic())
+            return True
+
+        hub = Hub(deliver)
+        hub.follow("tab", video_topic(7))
+        hub.announce(7)
+        await settle(hub)
+        return hub.announced_s(7), told_s[0]
+
+    announced_s, told_s = run_async(main())
+    assert told_s - announced_s >= HEAD_START_S
+
+
+def test_it_is_known_when_a_video_was_last_announced_and_when_anything_may_have_been_missed() -> (
+    None
+):
+    async def main() -> list[float]:
+        hub = Hub(Deliveries())
+        seen = [hub.announced_s(7)]
+        hub.announce(8)
+        seen.append(hub.announced_s(7))
+        hub.announce(7)
+        seen.append(hub.announced_s(7))
+        hub.announce_all()
+        seen += [hub.announced_s(7), hub.announced_s(9)]
+        return seen
+
+    never, other, announced, missed, missed_elsewhere = run_async(main())
+    assert never == other == 0.0
+    assert 0.0 < announced <= missed == missed_elsewhere
 
 
 def test_a_follower_that_went_on_to_another_page_is_told_about_that_one_only() -> None:
