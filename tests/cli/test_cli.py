@@ -99,8 +99,9 @@ def test_ingest_of_a_file_ends_with_a_ready_video_in_json(video: dict[str, Any])
 def test_a_session_from_cuts_to_collected_files(
     heaters: Heaters, video: dict[str, Any], tmp_path: Path
 ) -> None:
-    assert heaters("cuts", "confirm", video["id"], 24).strip() == "confirm cut: clips as before"
-    assert heaters("cuts", "confirm", video["id"], 24).strip() == "nothing to do"
+    confirmed = heaters.json("cuts", "confirm", video["id"], 24)
+    assert (confirmed["kind"], confirmed["frame"], confirmed["changes"]) == ("confirm_cut", 24, [])
+    assert heaters.json("cuts", "confirm", video["id"], 24) is None  # once is enough
     heaters("cuts", "add", video["id"], 40)
     heaters("cuts", "move", video["id"], 24, 20)
     assert heaters.json("cuts", "list", video["id"]) == [20, 40]
