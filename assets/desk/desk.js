@@ -2,6 +2,7 @@
 import { createElement, useEffect, useRef, useState } from "react";
 import { clipAt } from "./clips.js";
 import { DeskContext } from "./context.js";
+import { Keyboard } from "./keyboard.js";
 import { openDesk } from "./opening.js";
 
 /**
@@ -57,5 +58,10 @@ export function ReviewDesk(props) {
   }, [desk, lastAction, canUndo, canRedo]);
   useEffect(() => desk?.keys.set(keyboard), [desk, keyboard]);
 
-  return createElement(DeskContext.Provider, { value: desk }, desk && props.children);
+  return createElement(
+    DeskContext.Provider,
+    { value: desk },
+    desk && createElement(Keyboard), // the other parts come one by one; no key may be lost meanwhile
+    desk && props.children,
+  );
 }

@@ -1,6 +1,6 @@
 // @ts-check
 import { createElement } from "react";
-import { clipAt, endOf } from "./clips.js";
+import { clipAt, rangeOf } from "./clips.js";
 import { useDesk, useStore } from "./context.js";
 
 /** The number of the frame on the screen, and a field to go to another. */
@@ -14,36 +14,23 @@ function FrameNumber() {
   const { view, session, video } = useDesk();
   const frame = useStore(view, (value) => value.frame);
   const clips = useStore(session, (value) => value.clips);
-  const index = clipAt(clips, frame);
-  const start = clips.starts[index];
+  const [start, end] = rangeOf(clips, clipAt(clips, frame));
+  const [length, count] = [end - start, video.frame_count];
+  const place = frame < 0 ? "–" : frame - start + 1;
   return createElement(
     "button",
     {
       type: "button",
       className: "transport-frame figures",
       title: "Go to a frame by its number",
+      style: { minWidth: `${`frame ${count} · ${length} of ${length}`.length}ch` },
       onClick: () => view.set({ overlay: "frame" }),
     },
     "frame ",
-    number(frame < 0 ? "–" : frame, String(video.frame_count).length, "strong"),
-    " · ",
-    number(frame < 0 ? "–" : frame - start + 1, String(endOf(clips, index) - start).length),
-    ` of ${endOf(clips, index) - start}`,
+    createElement("strong", null, frame < 0 ? "–" : frame),
+    ` · ${place} of ${length}`,
   );
 }
-
-/**
- * A number in the room of the longest that may come, so that nothing jumps.
- * @param {number | string} value
- * @param {number} digits
- * @param {string} [className]
- */
-const number = (value, digits, className = "") =>
-  createElement(
-    "span",
-    { className: `number ${className}`, style: { minWidth: `${digits}ch` } },
-    value,
-  );
 
 function FrameField() {
   const { view, player, video } = useDesk();

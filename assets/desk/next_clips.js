@@ -2,7 +2,6 @@
 import { createElement, useEffect, useMemo } from "react";
 import { clipAt } from "./clips.js";
 import { useDesk, useStore } from "./context.js";
-import { goTo } from "./reviewing.js";
 import { Thumbnail } from "./thumbnail.js";
 
 const SHOWN = 4;
@@ -35,7 +34,7 @@ export function NextClips() {
           className: "next-clip",
           title: `Clip ${index + 1}`,
           "aria-label": `Clip ${index + 1}`,
-          onClick: () => goTo(desk, clips.starts[index]),
+          onClick: () => desk.player.seek(clips.starts[index]),
         },
         createElement(Thumbnail, {
           frame: clips.starts[index],

@@ -14,7 +14,7 @@ import { NextClips } from "./next_clips.js";
 import { QueueRow } from "./queue_row.js";
 import { rowsInSight, scrolledTo } from "./rows.js";
 import { GROUPS, StateMark } from "./state_mark.js";
-import { goTo, toggleMark } from "./reviewing.js";
+import { toggleMark } from "./reviewing.js";
 
 const ROW_PX = 46;
 /** Who scrolled so lately is left to look around. */
@@ -126,7 +126,7 @@ function List({ clips, shown }) {
       const { starts } = desk.session.value.clips;
       if (event.ctrlKey || event.metaKey) toggleMark(desk, starts[index]);
       else if (event.shiftKey) markThrough(desk, index);
-      else goTo(desk, starts[index]);
+      else desk.player.seek(starts[index]);
     },
     [desk],
   );

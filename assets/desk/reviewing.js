@@ -112,18 +112,7 @@ function judge(desk, name) {
 function goToPending(desk, index) {
   const { clips } = desk.session.value;
   const next = nextPending(clips, index);
-  if (next >= 0) goTo(desk, clips.starts[next]);
-}
-
-/**
- * Go to a clip; if another was playing, play this one.
- * @param {Desk} desk
- * @param {number} start the clip's first frame
- */
-export async function goTo({ player }, start) {
-  const wasPlaying = player.playing;
-  const isThere = await player.seek(start);
-  if (isThere && wasPlaying) await player.play();
+  if (next >= 0) desk.player.seek(clips.starts[next]);
 }
 
 /**
@@ -136,7 +125,7 @@ function goBy(desk, places) {
     return;
   }
   const start = desk.session.value.clips.starts[currentClip(desk) + places];
-  if (start !== undefined) goTo(desk, start);
+  if (start !== undefined) desk.player.seek(start);
 }
 
 /** @param {Desk} desk */

@@ -46,7 +46,6 @@ def _desk() -> rx.Component:
             part("Status"),
             class_name="desk",
         ),
-        part("Keyboard"),
         part("KeysOverlay"),
         part("Question"),
         video=ReviewState.video,

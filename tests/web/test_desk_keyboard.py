@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from sqlmodel import select
 
 from heaters.domain.lifecycle import ClipState
-from heaters.models import ActionKind, Clip
+from heaters.models import ActionKind, Clip, Reviewer
 from heaters.repositories.actions import ActionRepository
 from heaters.repositories.clips import ClipRepository
 from tests.web.conftest import AddVideo, Site
@@ -205,6 +208,16 @@ def test_exported_clips_are_cut_only_after_the_question(desk: Review) -> None:
     assert desk.starts == [0, 30, 31, 50, 75]
 
 
+@pytest.fixture
+def keyboard_of_ones_own(site: Site) -> Iterator[None]:
+    """Gives reviewers the keys back that they had at first."""
+    yield
+    with site.runtime.database.unit_of_work() as uow:
+        for reviewer in uow.session.exec(select(Reviewer)):
+            reviewer.keys = {}
+
+
+@pytest.mark.usefixtures("keyboard_of_ones_own")
 def test_a_key_of_ones_own_outlasts_a_reload(desk: Review) -> None:
     desk.press("?")
     dialog = desk.page.get_by_role("dialog")
