@@ -41,7 +41,7 @@ export function Done() {
       "p",
       { className: "figures" },
       `${minutes.toFixed(1)} minutes approved · `,
-      createElement("a", { href: `/videos/${video.id}` }, "Go to the clips"),
+      createElement("a", { href: `/videos/${video.id}` }, "The clips"),
     ),
   );
 }
