@@ -46,6 +46,15 @@ BENCHMARKS: dict[str, tuple[Target, ...]] = {
         Target("export_over_raw_copy", at_least=0.35),
     ),
     "keyframes": (Target("three_keyframes_ms", at_most=100),),
+    "player": (
+        Target("uncached_p50_over_video", at_most=0.5),
+        Target("uncached_p95_over_video", at_most=0.5),
+        Target("bytes_over_frames", at_most=1.2),
+        Target("cached_seek_p95_ms", at_most=16),
+        Target("held_key_p95_ms", at_most=16),
+        Target("accelerated_key_p95_ms", at_most=16),
+        Target("wrong_frames", at_most=0),
+    ),
     "detectors": (),
     "cuts": (),
     "desk": (

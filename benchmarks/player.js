@@ -120,6 +120,13 @@ async function hold(from, steps) {
   return timed;
 }
 
+/** Give back what the `<video>` holds. */
+function closeVideo() {
+  video.removeAttribute("src");
+  video.load();
+  video.remove();
+}
+
 /** @param {number[]} frames */
 async function seekOften(frames) {
   for (const frame of frames) await controller.seek(frame);
@@ -128,4 +135,4 @@ async function seekOften(frames) {
 
 const fetchedBytes = () => controller.figures?.fetchedBytes ?? 0;
 
-Object.assign(globalThis, { bench: { open, seekUncached, seekCached, hold, seekOften } });
+Object.assign(globalThis, { bench: { open, seekUncached, seekCached, hold, closeVideo, seekOften } });

@@ -59,6 +59,7 @@ def measure(folder: Path) -> dict[str, Any]:
         accelerated = page.evaluate("([at, by]) => bench.hold(at, by)", [200, growing])
         many = [rng.randrange(MANY_FRAMES) for _ in range(MANY_SEEKS)]
         page.evaluate("(frames) => bench.seekOften(frames)", many[:500])
+        page.evaluate("bench.closeVideo()")
         before_mb = _renderer_mb(browser)
         figures = page.evaluate("(frames) => bench.seekOften(frames)", many)
         after_mb = _renderer_mb(browser)

@@ -12,6 +12,8 @@ const PATIENCE_MS = 300;
 /** After a longer pause between two pictures the page was hidden, and playing goes on where it was. */
 const HIDDEN_MS = 1_000;
 const DECODE_AHEAD = 16;
+/** So many pictures are here before the clock begins to run. */
+const BUFFER = 4;
 const READ_AHEAD_S = 1.5;
 
 /**
@@ -109,7 +111,7 @@ export class Playback {
   };
 
   /**
-   * Go on after the picture on the canvas, if the next one is here: the clock begins anew, and so
+   * Go on after the picture on the canvas, if the next ones are here: the clock begins anew, and so
    * does the sound.
    * @param {Run} run
    * @param {number} now
@@ -119,7 +121,7 @@ export class Playback {
     this.#clock.start(next, now);
     run.shown_ms = now;
     this.#sound?.stop();
-    if (!this.#supply.cache.has(frameOf(next, run.range))) {
+    if (!this.#upcoming(next, BUFFER, run.range).every((frame) => this.#supply.cache.has(frame))) {
       this.#wait(run, true);
       return;
     }
@@ -166,10 +168,20 @@ export class Playback {
    */
   #expect({ range }, position) {
     const { fps, speed } = this.#clock;
-    const count = Math.min(DECODE_AHEAD, this.#supply.room);
     this.#supply.expect(
-      framesToPlay(position, strideOf(fps, speed), count, range),
+      this.#upcoming(position, DECODE_AHEAD, range),
       framesToPlay(position, 1, Math.ceil(READ_AHEAD_S * fps * speed), range),
     );
+  }
+
+  /**
+   * @param {number} position
+   * @param {number} count
+   * @param {Range} range
+   * @returns {number[]} the frames to be shown next, no more than the supply has room for
+   */
+  #upcoming(position, count, range) {
+    const { fps, speed } = this.#clock;
+    return framesToPlay(position, strideOf(fps, speed), Math.min(count, this.#supply.room), range);
   }
 }

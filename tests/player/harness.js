@@ -126,7 +126,7 @@ function breakDecoder(count) {
 
 /**
  * Resolve once something is so; it is looked at whenever a frame was painted or the state changed.
- * @param {Opened} opened
+ * @param {{controller: Controller}} opened
  * @param {() => boolean} isSo
  * @returns {Promise<void>}
  */
@@ -185,6 +185,63 @@ async function clicks(source, until_s) {
   return found;
 }
 
+/**
+ * Play a video once from its first frame to its last.
+ * @param {Controller} controller that has been opened
+ * @param {number} frameCount
+ * @returns {Promise<number>} how many of its frames were painted
+ */
+async function playThrough(controller, frameCount) {
+  const seen = new Set();
+  const end = controller.on("frame", (frame) => seen.add(frame));
+  await controller.seek(0);
+  await controller.play();
+  await until({ controller }, () => !controller.playing && controller.frame === frameCount - 1);
+  end();
+  return seen.size;
+}
+
+/**
+ * The same by a `<video>` on the page, as it tells of the frames that it presents.
+ * @param {HTMLVideoElement} video
+ * @returns {Promise<number>}
+ */
+async function playVideoThrough(video) {
+  const seen = new Set();
+  const look = (/** @type {number} */ _now, /** @type {{mediaTime: number}} */ { mediaTime }) => {
+    seen.add(mediaTime);
+    video.requestVideoFrameCallback(look);
+  };
+  video.requestVideoFrameCallback(look);
+  video.currentTime = 0;
+  const ended = new Promise((resolve) => video.addEventListener("ended", resolve, { once: true }));
+  await video.play();
+  await ended;
+  return seen.size;
+}
+
+/**
+ * Both, in turns, while nothing else is done with the pictures.
+ * @param {import("../../assets/webcodecs/core.js").Source} source
+ * @param {number} rounds
+ * @returns {Promise<{player: number, video: number}[]>} frames shown in each round
+ */
+async function compare(source, rounds) {
+  const controller = new Controller(document.createElement("canvas"), source);
+  document.body.append(controller.canvas);
+  await controller.load();
+  const video = document.body.appendChild(document.createElement("video"));
+  video.muted = true;
+  video.src = source.src;
+  const shown = [];
+  for (let round = 0; round < rounds; round++) {
+    const player = await playThrough(controller, source.frameCount);
+    shown.push({ player, video: await playVideoThrough(video) });
+  }
+  controller.close();
+  return shown;
+}
+
 /** What was handed to the sound card: when, from where in its piece, and how fast. */
 function recordSound() {
   /** @type {{context: BaseAudioContext, when: number, offset: number, length: number, speed: number}[]} */
@@ -214,6 +271,7 @@ Object.assign(globalThis, {
     play,
     clicks,
     recordSound,
+    compare,
     openPictures: () => openPictures,
   },
 });

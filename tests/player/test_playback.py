@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from math import ceil
+from statistics import median
 
 import pytest
 from playwright.sync_api import Page
@@ -229,3 +230,12 @@ def test_a_browser_without_web_audio_plays_in_silence(stage: Page, source: Sourc
     stage.evaluate("delete globalThis.AudioContext")
     painted = stage.evaluate("async (source) => player.play(await player.open(source), 20)", source)
     assert painted == sorted(painted)
+
+
+def test_no_more_frames_are_left_out_than_by_a_video_element(
+    stage: Page, add_source: Callable[..., Source]
+) -> None:
+    source = add_source(Fraction(30), 60, width=640, height=360)
+    rounds = stage.evaluate("([source]) => player.compare(source, 3)", [source])
+    shown = {name: median(one[name] for one in rounds) for name in ("player", "video")}
+    assert shown["player"] >= shown["video"], rounds
