@@ -1,5 +1,5 @@
 // @ts-check
-import { clipAt, endOf } from "../desk/clips.js";
+import { clipAt, endOf } from "../desk/session/clips.js";
 
 const GAP_PX = 1;
 const GAP_FROM_PX = 4;
@@ -10,7 +10,7 @@ const LETTER_ON_ARCHIVED = "#ececee";
 
 /**
  * The colour of a state.
- * @param {import("../desk/paper.js").Paper} paper
+ * @param {import("../desk/timeline/paper.js").Paper} paper
  * @param {string} letter
  */
 export const stateColour = (paper, letter) =>
@@ -19,9 +19,9 @@ export const stateColour = (paper, letter) =>
 /**
  * Draw clips side by side, each as long as it is, in the colour of its state, with its letter where
  * there is room; what is pending has none.
- * @param {import("../desk/paper.js").Paper} paper
- * @param {import("../desk/viewport.js").Viewport} viewport
- * @param {import("../desk/clips.js").Clips} clips
+ * @param {import("../desk/timeline/paper.js").Paper} paper
+ * @param {import("../desk/timeline/viewport.js").Viewport} viewport
+ * @param {import("../desk/session/clips.js").Clips} clips
  * @param {number} top in pixels of the canvas
  * @param {number} height
  */
@@ -45,7 +45,7 @@ export function drawBands(paper, viewport, clips, top, height) {
 
 /**
  * Write a state's letter on its colour.
- * @param {import("../desk/paper.js").Paper} paper
+ * @param {import("../desk/timeline/paper.js").Paper} paper
  * @param {string} letter
  * @param {number} x its middle
  * @param {number} y

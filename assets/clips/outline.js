@@ -1,7 +1,7 @@
 // @ts-check
 import { createElement, useEffect, useMemo } from "react";
-import { usePaper } from "../desk/paper.js";
-import { Viewport, clamp } from "../desk/viewport.js";
+import { usePaper } from "../desk/timeline/paper.js";
+import { Viewport, clamp } from "../desk/timeline/viewport.js";
 import { drawBands } from "./bands.js";
 
 /**
@@ -35,7 +35,7 @@ export function OutlineStrip({ outline, label, onPick }) {
 
 /**
  * @param {{lengths: number[], letters: string}} outline
- * @returns {import("../desk/clips.js").Clips}
+ * @returns {import("../desk/session/clips.js").Clips}
  */
 function clipsOf({ lengths, letters }) {
   let frameCount = 0;

@@ -39,7 +39,7 @@ import { createContext, useContext, useSyncExternalStore } from "react";
  *
  * @typedef {object} Desk
  * @property {DeskVideo} video
- * @property {import("./session.js").Session} session the clips, and what is done to them
+ * @property {import("./session/session.js").Session} session the clips, and what is done to them
  * @property {import("./store.js").Store<View>} view
  * @property {HTMLCanvasElement} canvas where the player paints
  * @property {import("../webcodecs/controller.js").Controller} player
@@ -47,8 +47,8 @@ import { createContext, useContext, useSyncExternalStore } from "react";
  * @property {import("./store.js").Store<{scores: Float32Array | null}>} scores
  * @property {import("./store.js").Store<{words: string, can_undo: boolean, can_redo: boolean}>} last
  *   what the reviewer did last and can take back, as the server says
- * @property {import("./store.js").Store<import("./keymap.js").Keys>} keys the reviewer's keyboard
- * @property {(keys: import("./keymap.js").Keys) => void} saveKeys keeps them for this reviewer
+ * @property {import("./store.js").Store<import("./keyboard/keymap.js").Keys>} keys the reviewer's keyboard
+ * @property {(keys: import("./keyboard/keymap.js").Keys) => void} saveKeys keeps them for this reviewer
  */
 
 /** @type {import("react").Context<Desk | null>} */

@@ -1,25 +1,25 @@
 // @ts-check
 import { createElement, useEffect, useRef, useState } from "react";
-import { clipAt } from "./clips.js";
+import { clipAt } from "./session/clips.js";
 import { DeskContext } from "./context.js";
-import { Keyboard } from "./keyboard.js";
+import { Keyboard } from "./keyboard/keyboard.js";
 import { openDesk } from "./opening.js";
 
 /**
  * The review desk of one video: joins what its parts share to the page's state.
  * @param {object} props
  * @param {import("./context.js").DeskVideo} props.video
- * @param {import("./session.js").Sheet} props.sheet
- * @param {import("./session.js").News[]} props.news
+ * @param {import("./session/session.js").Sheet} props.sheet
+ * @param {import("./session/session.js").News[]} props.news
  * @param {string} props.lastAction what the reviewer did last and can take back, in words
  * @param {boolean} props.canUndo
  * @param {boolean} props.canRedo
- * @param {import("./keymap.js").Keys} props.keyboard
+ * @param {import("./keyboard/keymap.js").Keys} props.keyboard
  * @param {import("react").ReactNode} props.children
- * @param {(number: number, intent: import("./session.js").Intent) => void} props.onIntent
+ * @param {(number: number, intent: import("./session/session.js").Intent) => void} props.onIntent
  * @param {(startFrame: number, endFrame: number) => void} props.onLook
  * @param {() => void} props.onLost
- * @param {(keys: import("./keymap.js").Keys) => void} props.onKeys
+ * @param {(keys: import("./keyboard/keymap.js").Keys) => void} props.onKeys
  */
 export function ReviewDesk(props) {
   const { video, sheet, news, keyboard, lastAction, canUndo, canRedo } = props;

@@ -1,5 +1,5 @@
 // @ts-check
-import { clipAt, endOf } from "./clips.js";
+import { clipAt, endOf } from "./session/clips.js";
 import { clipInAddress, keepPlace, nameClip } from "./place.js";
 
 /** A clip that is passed through faster than this is not gone to. */

@@ -1,19 +1,19 @@
 // @ts-check
 import { Controller } from "../webcodecs/controller.js";
 import { Filmstrip } from "../webcodecs/filmstrip.js";
-import { clipAt } from "./clips.js";
+import { clipAt } from "./session/clips.js";
 import { follow } from "./following.js";
 import { clipInAddress, keptPlace } from "./place.js";
-import { fetchScores } from "./scores.js";
-import { Session } from "./session.js";
+import { fetchScores } from "./detection/scores.js";
+import { Session } from "./session/session.js";
 import { Store } from "./store.js";
 
 /**
  * What the desk tells the server.
  * @typedef {object} Server
- * @property {(number: number, intent: import("./session.js").Intent) => void} send
+ * @property {(number: number, intent: import("./session/session.js").Intent) => void} send
  * @property {(startFrame: number, endFrame: number) => void} look
- * @property {(keys: import("./keymap.js").Keys) => void} saveKeys
+ * @property {(keys: import("./keyboard/keymap.js").Keys) => void} saveKeys
  *
  * @typedef {{desk: import("./context.js").Desk, close: () => void}} OpenedDesk
  */
@@ -22,8 +22,8 @@ import { Store } from "./store.js";
  * Make what the parts of a desk share, and keep it together: the player's state in the view, the
  * player's range on the clip, the address on the clip.
  * @param {import("./context.js").DeskVideo} video
- * @param {import("./session.js").Sheet} sheet
- * @param {import("./keymap.js").Keys} keys
+ * @param {import("./session/session.js").Sheet} sheet
+ * @param {import("./keyboard/keymap.js").Keys} keys
  * @param {Server} server
  * @returns {OpenedDesk}
  */
@@ -98,7 +98,7 @@ const sourceOf = (video) => ({
  * The frame to begin at: the one that this tab showed before it was loaded again, if it is in the clip
  * that the address names. The sheet may be from before as well, and know of another clip only.
  * @param {import("./context.js").Desk} desk
- * @param {import("./session.js").Sheet} sheet
+ * @param {import("./session/session.js").Sheet} sheet
  * @param {number | undefined} kept
  */
 function firstFrame({ session }, sheet, kept) {

@@ -49,7 +49,7 @@ class ReviewDesk(rx.NoSSRComponent):
 class ClipPanel(rx.NoSSRComponent):
     """The clip at the playhead: what it is, its notes and tags, what will be exported."""
 
-    library = "$/public/desk/clip_panel.js"
+    library = "$/public/desk/panels/clip_panel.js"
     tag = "ClipPanel"
 
     details: rx.Var[ClipDetails]
@@ -64,10 +64,12 @@ class During(rx.NoSSRComponent):
     task: rx.Var[str]
 
 
-def part(name: str) -> rx.Component:
-    """Return the part without properties that ``assets/desk/`` exports by this name.
+def part(path: str) -> rx.Component:
+    """Return a part without properties by its folder in ``assets/desk/`` and its name there.
 
-    ``ScoreCurve`` is in ``score_curve.js``.
+    ``timeline/ScoreCurve`` is exported by ``timeline/score_curve.js``.
     """
+    folder, _, name = path.rpartition("/")
     file = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
-    return rx.NoSSRComponent.create(library=f"$/public/desk/{file}.js", tag=name)
+    library = "/".join(("$/public/desk", *filter(None, [folder]), f"{file}.js"))
+    return rx.NoSSRComponent.create(library=library, tag=name)

@@ -34,20 +34,20 @@ def _desk() -> rx.Component:
     return ReviewDesk.create(
         rx.el.div(
             rx.el.section(part("Stage"), class_name="desk-stage", aria_label="Player"),
-            rx.el.section(part("Transport"), class_name="desk-transport"),
+            rx.el.section(part("panels/Transport"), class_name="desk-transport"),
             rx.el.aside(_side(), class_name="desk-side", aria_label="Review"),
             rx.el.section(
-                part("Strip"),
-                part("ScoreCurve"),
-                part("Overview"),
+                part("timeline/Strip"),
+                part("timeline/ScoreCurve"),
+                part("timeline/Overview"),
                 class_name="desk-timelines",
                 aria_label="Timeline",
             ),
-            part("Status"),
+            part("panels/Status"),
             class_name="desk",
         ),
-        part("KeysOverlay"),
-        part("Question"),
+        part("keyboard/KeysOverlay"),
+        part("panels/Question"),
         video=ReviewState.video,
         sheet=ReviewState.sheet,
         news=ReviewState.news,
@@ -68,19 +68,19 @@ def _side() -> rx.Component:
         During.create(
             rx.el.div(
                 ClipPanel.create(details=ReviewState.details),
-                part("Actions"),
-                part("Done"),
-                part("Queue"),
+                part("panels/Actions"),
+                part("panels/Done"),
+                part("panels/Queue"),
                 class_name="desk-task",
             ),
             task="clip",
         ),
         During.create(
-            rx.el.div(part("Boundary"), class_name="desk-task"),
+            rx.el.div(part("detection/Boundary"), class_name="desk-task"),
             task="cuts",
         ),
         During.create(
-            rx.el.div(part("DetectPanel"), class_name="desk-task"),
+            rx.el.div(part("detection/DetectPanel"), class_name="desk-task"),
             task="detect",
         ),
     )

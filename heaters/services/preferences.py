@@ -21,7 +21,7 @@ class Keyboard(BaseModel):
     """A preset, and the keys of the commands that differ from it.
 
     Which presets, commands and names of keys there are is the browser's business
-    (``assets/desk/keymap.js``): it leaves out what it does not know.
+    (``assets/desk/keyboard/keymap.js``): it leaves out what it does not know.
     """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)

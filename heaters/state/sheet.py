@@ -1,6 +1,6 @@
 """What the review desk in a browser knows of a video's clips: all of them once, then what changed.
 
-Pure. ``assets/desk/session.js`` is the other end.
+Pure. ``assets/desk/session/session.js`` is the other end.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 // @ts-check
 import { expect, test } from "bun:test";
-import { framesPerStep } from "../../assets/desk/acceleration.js";
+import { framesPerStep } from "../../assets/desk/keyboard/acceleration.js";
 
 test("a held key steps over 1, 2, 4, 8, then 16 frames at a time, and never more", () => {
   const steps = Array.from({ length: 100 }, (_, tenth) => framesPerStep(tenth * 100));

@@ -1,6 +1,6 @@
 // @ts-check
 import { expect, test } from "bun:test";
-import { cellsOf, framesPerCell } from "../../assets/desk/cells.js";
+import { cellsOf, framesPerCell } from "../../assets/desk/timeline/cells.js";
 
 /** @type {[number, number]} */
 const EVERYTHING = [0, 1000];

@@ -1,6 +1,6 @@
 // @ts-check
 import { expect, test } from "bun:test";
-import { cutsByCertainty, doubtful } from "../../assets/desk/certainty.js";
+import { cutsByCertainty, doubtful } from "../../assets/desk/detection/certainty.js";
 
 const scores = new Float32Array(100);
 scores.set([9, 3.25, 2.5, 3], 10);

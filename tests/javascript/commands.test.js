@@ -1,7 +1,7 @@
 // @ts-check
 import { expect, test } from "bun:test";
-import { COMMANDS } from "../../assets/desk/commands.js";
-import { examine } from "../../assets/desk/examining.js";
+import { COMMANDS } from "../../assets/desk/keyboard/commands.js";
+import { examine } from "../../assets/desk/detection/examining.js";
 import { deskWith } from "./desks.js";
 import { clipsOf } from "./timelines.js";
 

@@ -1,14 +1,14 @@
 // @ts-check
-import { Refused } from "../../assets/desk/edits.js";
-import { foresee } from "../../assets/desk/foresight.js";
+import { Refused } from "../../assets/desk/session/edits.js";
+import { foresee } from "../../assets/desk/session/foresight.js";
 
 /**
  * A server of one video that answers when it is told to: what the session is tested against.
- * @typedef {import("../../assets/desk/session.js").Intent} Intent
- * @typedef {import("../../assets/desk/session.js").News} News
+ * @typedef {import("../../assets/desk/session/session.js").Intent} Intent
+ * @typedef {import("../../assets/desk/session/session.js").News} News
  */
 export class DeskServer {
-  /** @param {import("../../assets/desk/clips.js").Clips} clips */
+  /** @param {import("../../assets/desk/session/clips.js").Clips} clips */
   constructor(clips) {
     this.clips = clips;
     this.lastNews = 0;
@@ -20,7 +20,7 @@ export class DeskServer {
     this.confirmsExported = false;
   }
 
-  /** @returns {import("../../assets/desk/session.js").Sheet} */
+  /** @returns {import("../../assets/desk/session/session.js").Sheet} */
   sheet() {
     const { starts, ids, letters, groups, frameCount } = this.clips;
     return {
@@ -85,7 +85,7 @@ export class DeskServer {
     }
   }
 
-  /** @param {import("../../assets/desk/clips.js").Clips} clips */
+  /** @param {import("../../assets/desk/session/clips.js").Clips} clips */
   #named(clips) {
     const names = new Map(
       clips.groups.filter((name) => name < 0).map((name) => [name, ++this.lastId]),
@@ -99,7 +99,7 @@ export class DeskServer {
 
   /**
    * What is different now, as the fewest clips that are replaced.
-   * @param {import("../../assets/desk/clips.js").Clips} after
+   * @param {import("../../assets/desk/session/clips.js").Clips} after
    * @param {Partial<News>} rest
    * @returns {News}
    */

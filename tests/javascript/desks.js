@@ -1,11 +1,11 @@
 // @ts-check
-import { Session } from "../../assets/desk/session.js";
+import { Session } from "../../assets/desk/session/session.js";
 import { Store } from "../../assets/desk/store.js";
 import { DeskServer } from "./desk_server.js";
 
 /**
  * A desk without pictures: the player is at once where it is asked to be; all else is real.
- * @param {import("../../assets/desk/clips.js").Clips} clips
+ * @param {import("../../assets/desk/session/clips.js").Clips} clips
  * @param {Float32Array | null} [scores]
  */
 export function deskWith(clips, scores = null) {

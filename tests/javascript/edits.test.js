@@ -9,12 +9,12 @@ import {
   removeCut,
   replaceCuts,
   ungroup,
-} from "../../assets/desk/edits.js";
+} from "../../assets/desk/session/edits.js";
 import cases from "./cut_cases.json";
 import { clipsOf } from "./timelines.js";
 
 /**
- * @param {import("../../assets/desk/clips.js").Clips} clips
+ * @param {import("../../assets/desk/session/clips.js").Clips} clips
  * @param {any} operation
  */
 function apply(clips, operation) {

@@ -1,8 +1,8 @@
 // @ts-check
 import { expect, test } from "bun:test";
-import { COMMANDS } from "../../assets/desk/commands.js";
-import { bindingsOf, keyNames, remap, shownKey } from "../../assets/desk/keymap.js";
-import { PRESETS } from "../../assets/desk/presets.js";
+import { COMMANDS } from "../../assets/desk/keyboard/commands.js";
+import { bindingsOf, keyNames, remap, shownKey } from "../../assets/desk/keyboard/keymap.js";
+import { PRESETS } from "../../assets/desk/keyboard/presets.js";
 
 /**
  * The name of a pressed key.
@@ -22,7 +22,7 @@ function pressed(key, code, held = "") {
   });
 }
 
-/** @type {import("../../assets/desk/keymap.js").Keys} */
+/** @type {import("../../assets/desk/keyboard/keymap.js").Keys} */
 const heaters = { preset: "heaters", remaps: {} };
 
 test("every command has a place in the first preset, and every preset knows only commands", () => {

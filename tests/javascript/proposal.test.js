@@ -1,6 +1,6 @@
 // @ts-check
 import { expect, test } from "bun:test";
-import { differenceTo } from "../../assets/desk/proposal.js";
+import { differenceTo } from "../../assets/desk/detection/proposal.js";
 import { clipsOf } from "./timelines.js";
 
 const clips = { ...clipsOf(40, [10, 20, 30]), letters: "AAEP" };

@@ -1,7 +1,7 @@
 // @ts-check
 import { expect, test } from "bun:test";
-import { columns, heightOf, peakNear } from "../../assets/desk/score_peaks.js";
-import { Viewport } from "../../assets/desk/viewport.js";
+import { columns, heightOf, peakNear } from "../../assets/desk/timeline/score_peaks.js";
+import { Viewport } from "../../assets/desk/timeline/viewport.js";
 
 test.each([3, 100, 999, 4000])("a single peak is seen on a curve %i pixels wide", (widthPx) => {
   for (const frame of [0, 1, 499, 998, 999]) {

@@ -1,13 +1,13 @@
 // @ts-check
 import { expect, test } from "bun:test";
-import { Session } from "../../assets/desk/session.js";
+import { Session } from "../../assets/desk/session/session.js";
 import { DeskServer } from "./desk_server.js";
 import { randomNumbers } from "./random.js";
 import { clipsOf } from "./timelines.js";
 
 /**
  * A session with a server of its own.
- * @param {import("../../assets/desk/clips.js").Clips} [clips]
+ * @param {import("../../assets/desk/session/clips.js").Clips} [clips]
  */
 function opened(clips = clipsOf(100, [20, 50, 80])) {
   const server = new DeskServer(clips);
@@ -127,7 +127,7 @@ test.each(Array.from({ length: 200 }, (_, seed) => seed))(
   (seed) => {
     const random = randomNumbers(seed);
     const { server, session } = opened(clipsOf(60, [7, 20, 21, 44], { letters: "PAESD" }));
-    /** @type {import("../../assets/desk/session.js").News[]} */
+    /** @type {import("../../assets/desk/session/session.js").News[]} */
     const onTheWay = [];
     session.watch(() => expectTiling(session.value.clips));
     const steps = {
@@ -163,7 +163,7 @@ test.each(Array.from({ length: 200 }, (_, seed) => seed))(
   },
 );
 
-/** @param {import("../../assets/desk/clips.js").Clips} clips */
+/** @param {import("../../assets/desk/session/clips.js").Clips} clips */
 function expectTiling({ starts, ids, letters, groups, frameCount }) {
   expect(starts[0]).toBe(0);
   expect([...starts, frameCount]).toEqual(
@@ -175,8 +175,8 @@ function expectTiling({ starts, ids, letters, groups, frameCount }) {
 
 /**
  * @param {(below: number) => number} random
- * @param {import("../../assets/desk/clips.js").Clips} clips
- * @returns {import("../../assets/desk/session.js").Intent}
+ * @param {import("../../assets/desk/session/clips.js").Clips} clips
+ * @returns {import("../../assets/desk/session/session.js").Intent}
  */
 function randomIntent(random, { starts, frameCount }) {
   const index = random(starts.length);
@@ -185,7 +185,7 @@ function randomIntent(random, { starts, frameCount }) {
     .map((start, i) => /** @type {[number, number]} */ ([start, starts[i + 1] ?? frameCount]))
     .filter((_, i) => i === index || random(4) === 0);
   const kinds = /** @type {const} */ (["approve", "skip", "archive", "group", "ungroup"]);
-  return /** @type {import("../../assets/desk/session.js").Intent[]} */ ([
+  return /** @type {import("../../assets/desk/session/session.js").Intent[]} */ ([
     { kind: "add_cut", frame: random(frameCount + 1) },
     { kind: "add_cut", frame: random(frameCount + 1) },
     { kind: "remove_cut", frame },

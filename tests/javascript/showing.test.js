@@ -1,7 +1,7 @@
 // @ts-check
 import { expect, test } from "bun:test";
-import { heldDesks, showClip, showPlayhead } from "../../assets/desk/showing.js";
-import { panned, zoomed } from "../../assets/desk/viewport.js";
+import { heldDesks, showClip, showPlayhead } from "../../assets/desk/timeline/showing.js";
+import { panned, zoomed } from "../../assets/desk/timeline/viewport.js";
 import { deskWith } from "./desks.js";
 import { clipsOf } from "./timelines.js";
 

@@ -1,6 +1,6 @@
 // @ts-check
 import { expect, test } from "bun:test";
-import { timecode } from "../../assets/desk/timecode.js";
+import { timecode } from "../../assets/desk/timeline/timecode.js";
 import cases from "./frame_cases.json";
 
 test.each(cases)("a frame has the timecode that Python gives it: %o", (one) => {

@@ -4,8 +4,8 @@
  * Clips to try things on; by default all of them pending, numbered from 1, and in no group.
  * @param {number} frameCount
  * @param {readonly number[]} cuts
- * @param {Partial<import("../../assets/desk/clips.js").Row>} [row]
- * @returns {import("../../assets/desk/clips.js").Clips}
+ * @param {Partial<import("../../assets/desk/session/clips.js").Row>} [row]
+ * @returns {import("../../assets/desk/session/clips.js").Clips}
  */
 export function clipsOf(frameCount, cuts, row = {}) {
   const starts = [0, ...cuts];

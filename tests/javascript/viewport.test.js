@@ -1,6 +1,6 @@
 // @ts-check
 import { expect, test } from "bun:test";
-import { Viewport, broughtIntoView, panned, pinched, resized, zoomed } from "../../assets/desk/viewport.js";
+import { Viewport, broughtIntoView, panned, pinched, resized, zoomed } from "../../assets/desk/timeline/viewport.js";
 
 /** Whole videos and single frames, whole and broken ends, more pixels than frames and fewer. */
 const viewports = [

@@ -79,11 +79,14 @@ def test_a_clip_that_was_cut_since_leads_to_what_took_its_place(
     desk.expect_clip(4, of=5)
 
 
-def test_a_reload_stays_at_the_frame(page: Page, add_video: AddVideo, open_desk: OpenDesk) -> None:
-    desk = open_desk(add_video())
+def test_a_reload_stays_at_the_frame(
+    page: Page, site: Site, add_video: AddVideo, open_desk: OpenDesk
+) -> None:
+    video_id = add_video()
+    desk = open_desk(video_id)
     desk.press("ArrowDown", "ArrowDown", "ArrowRight", "ArrowRight")
     desk.expect_frame(33)
-    expect(page).to_have_url(re.compile(r"clip="))
+    expect(page).to_have_url(re.compile(rf"clip={clips_of(site, video_id)[2].id}$"))
     page.reload()
     desk.wait_until_open()
     desk.expect_frame(33)

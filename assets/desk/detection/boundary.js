@@ -1,0 +1,120 @@
+// @ts-check
+import { createElement, useEffect, useMemo } from "react";
+import { cutsByCertainty } from "./certainty.js";
+import { isCut } from "../session/clips.js";
+import { CommandButton } from "../panels/command_button.js";
+import { useDesk, useStore } from "../context.js";
+import { examine, nextUnchecked } from "./examining.js";
+import { Thumbnail } from "../panels/thumbnail.js";
+
+const PICTURE_PX = 240;
+
+/** Checking cuts: the frames on either side, the way across in a loop, and what to do about it. */
+export function Boundary() {
+  const desk = useDesk();
+  const { session, view, video } = desk;
+  const { clips, checked } = useStore(session, (value) => value);
+  const scores = useStore(desk.scores, (value) => value.scores);
+  const cut = useStore(view, (value) => value.cut);
+  const player = useStore(view, (value) => value.player);
+  const cuts = useMemo(
+    () => cutsByCertainty(clips.starts.slice(1), scores, video.threshold, checked),
+    [clips, scores, checked, video],
+  );
+
+  useEffect(() => {
+    if (player === "" || isCut(clips, cut)) return;
+    const next = nextUnchecked(cuts, -1);
+    examine(desk, next >= 0 ? next : (cuts[0]?.frame ?? -1));
+  }, [desk, player, clips, cuts, cut]);
+  useEffect(() => () => stop(desk), [desk]);
+
+  const done = cuts.filter((one) => one.checked).length;
+  return createElement(
+    "section",
+    { className: "boundary", "aria-label": "Checking cuts" },
+    createElement("progress", { max: cuts.length, value: done, "aria-label": "Checked cuts" }),
+    createElement("p", { className: "figures faint" }, `${done} of ${cuts.length} checked`),
+    isCut(clips, cut)
+      ? createElement(Cut, {
+          cut: /** @type {typeof cuts[0]} */ (cuts.find(({ frame }) => frame === cut)),
+        })
+      : createElement("p", { className: "faint" }, "This video is one clip: there are no cuts."),
+    done === cuts.length &&
+      done > 0 &&
+      createElement("p", { role: "status" }, "Every cut is checked."),
+  );
+}
+
+/** @param {import("../context.js").Desk} desk */
+function stop(desk) {
+  desk.player.pause();
+  examine(desk, -1);
+}
+
+/** @param {{cut: import("./certainty.js").ScoredCut}} props */
+function Cut({ cut }) {
+  const { view, filmstrip, scores: stored } = useDesk();
+  const scores = useStore(stored, (value) => value.scores);
+  const cutTo = useStore(view, (value) => value.cut_to);
+  const place = cutTo < 0 ? cut.frame : cutTo;
+  useEffect(() => filmstrip.want([place - 1, place], "boundary"), [filmstrip, place]);
+  const moved = place - cut.frame;
+  return createElement(
+    "div",
+    { className: "boundary-cut" },
+    createElement(
+      "div",
+      { className: "boundary-pictures" },
+      picture(place - 1, "Last before"),
+      picture(place, "First after"),
+    ),
+    createElement(
+      "p",
+      { className: "boundary-words figures" },
+      moved
+        ? `From ${cut.frame} to ${place} (${moved > 0 ? "+" : "−"}${Math.abs(moved)})`
+        : [
+            `Cut at ${cut.frame}`,
+            scores && `score ${cut.score.toFixed(2)}`,
+            cut.checked && "checked",
+          ]
+            .filter(Boolean)
+            .join(", "),
+    ),
+    createElement(
+      "div",
+      { className: "actions-others" },
+      button("step_back", "◂ Earlier"),
+      button("step_forward", "Later ▸"),
+      button("confirm_cut", moved ? "Move it" : "It is right", "action primary"),
+      button("remove_cut", "Remove it"),
+      button("previous_clip", "Previous"),
+      button("next_clip", "Next"),
+    ),
+  );
+}
+
+/**
+ * @param {number} frame
+ * @param {string} words
+ */
+const picture = (frame, words) =>
+  createElement(
+    "figure",
+    null,
+    createElement(Thumbnail, { frame, heightPx: PICTURE_PX, by: "boundary" }),
+    createElement("figcaption", { className: "figures faint" }, `${words} · ${frame}`),
+  );
+
+/**
+ * @param {string} name
+ * @param {string} words
+ * @param {string} [className]
+ */
+const button = (name, words, className = "action") =>
+  createElement(
+    CommandButton,
+    { name, className, showsKey: true },
+    createElement("span", null, words),
+  );

@@ -1,0 +1,91 @@
+// @ts-check
+import { clipAt, endOf, rangeOf } from "./clips.js";
+
+/**
+ * What the keys and buttons ask for, given where the desk is.
+ * @typedef {import("../context.js").Desk} Desk
+ * @typedef {import("./session.js").Intent} Intent
+ */
+
+/** @type {Record<string, (desk: Desk) => Intent | null>} null where there is nothing to act on */
+export const INTENTS = {
+  approve: (desk) => verdict(desk, "approve"),
+  skip: (desk) => verdict(desk, "skip"),
+  archive: (desk) => verdict(desk, "archive"),
+  group: (desk) => ({ kind: "group", clips: chosenClips(desk, 2) }),
+  ungroup: (desk) => ({ kind: "ungroup", clips: chosenClips(desk, 1) }),
+  cut: ({ view }) => (view.value.frame < 0 ? null : { kind: "add_cut", frame: view.value.frame }),
+  remove_cut: (desk) => {
+    const frame = nearestCut(desk);
+    return frame < 0 ? null : { kind: "remove_cut", frame };
+  },
+  start_here: (desk) => move(desk, startAt(desk), desk.view.value.frame),
+  end_here: (desk) => move(desk, endAt(desk), desk.view.value.frame + 1),
+  next_start_here: (desk) => move(desk, endAt(desk), desk.view.value.frame),
+};
+
+/**
+ * The clip that holds the playhead.
+ * @param {Desk} desk
+ * @returns {number} its index
+ */
+export const currentClip = ({ session, player }) =>
+  clipAt(session.value.clips, Math.max(0, player.target));
+
+/**
+ * The clips that a group would be of: those marked, and the current one if that makes it enough.
+ * @param {Desk} desk
+ * @param {number} atLeast
+ * @returns {import("./clips.js").Range[]} in order
+ */
+function chosenClips(desk, atLeast) {
+  const { clips } = desk.session.value;
+  const current = currentClip(desk);
+  const marked = clips.starts.flatMap((start, i) => (desk.view.value.marked.has(start) ? [i] : []));
+  const isEnough = marked.length >= atLeast || marked.includes(current);
+  const chosen = isEnough ? marked : [...marked, current].sort((one, other) => one - other);
+  return chosen.map((index) => rangeOf(clips, index));
+}
+
+/**
+ * The cut that the frame on the screen is nearest to; the one under examination, if one is.
+ * @param {Desk} desk
+ * @returns {number} -1 if the video is one clip
+ */
+export function nearestCut(desk) {
+  const { frame, task, cut } = desk.view.value;
+  if (task === "cuts") return cut;
+  const [start, end] = [startAt(desk), endAt(desk)];
+  if (end === desk.video.frame_count) return start || -1;
+  return start > 0 && frame - start <= end - frame ? start : end;
+}
+
+/**
+ * A verdict is about what is seen, not about what a loop around a cut happens to show.
+ * @param {Desk} desk
+ * @param {"approve" | "skip" | "archive"} kind
+ * @returns {Intent | null}
+ */
+function verdict(desk, kind) {
+  if (desk.view.value.task === "cuts") return null;
+  return { kind, clips: [rangeOf(desk.session.value.clips, currentClip(desk))] };
+}
+
+/**
+ * @param {Desk} desk
+ * @param {number} frame
+ * @param {number} toFrame
+ * @returns {Intent | null}
+ */
+function move({ view, video }, frame, toFrame) {
+  const isCut = frame > 0 && frame < video.frame_count;
+  return isCut && view.value.frame >= 0 ? { kind: "move_cut", frame, to_frame: toFrame } : null;
+}
+
+/** @param {Desk} desk @returns {number} where the clip on the screen starts */
+const startAt = ({ session, view }) =>
+  session.value.clips.starts[clipAt(session.value.clips, view.value.frame)];
+
+/** @param {Desk} desk @returns {number} where the clip after it starts */
+const endAt = ({ session, view }) =>
+  endOf(session.value.clips, clipAt(session.value.clips, view.value.frame));

@@ -1,0 +1,220 @@
+// @ts-check
+import { replaceClips } from "./clips.js";
+import { Refused } from "./edits.js";
+import { foresee, withChecked } from "./foresight.js";
+import { Store } from "../store.js";
+
+/**
+ * Everything about a video's clips, as the server sends it on opening.
+ * @typedef {object} Sheet
+ * @property {number} number of the last news that it includes
+ * @property {number} video_id
+ * @property {number} frame_count
+ * @property {number[]} ids
+ * @property {number[]} starts
+ * @property {string} letters
+ * @property {number[]} groups
+ * @property {number[]} checked cuts that somebody has found to be right
+ * @property {number} opened_frame first one of the clip that the address names
+ *
+ * Something has changed, or an intent of ours has not changed anything.
+ * @typedef {object} News
+ * @property {number} number each is one above the last
+ * @property {number} answers number of the intent that it answers, 0 for none
+ * @property {string} refused why nothing has changed; empty if something has
+ * @property {boolean} needs_confirmation whether the intent with `confirm` would not be refused
+ * @property {string} said what was done, in words
+ * @property {number} at index of the first clip that is replaced
+ * @property {number} removed how many are
+ * @property {number[]} ids of those that come instead, and so on
+ * @property {number[]} starts
+ * @property {string} letters
+ * @property {number[]} groups
+ * @property {number[] | null} checked all of them, if they have changed
+ *
+ * @typedef {import("./clips.js").Clips} Clips
+ * @typedef {import("./clips.js").Range} Range
+ *
+ * What a reviewer wants. Clips are named by their frames: they may have no id yet.
+ * @typedef {{kind: "add_cut" | "remove_cut", frame: number, confirm?: boolean}
+ *   | {kind: "move_cut", frame: number, to_frame: number, confirm?: boolean}
+ *   | {kind: "replace_cuts", cuts: number[], threshold: number, confirm?: boolean}
+ *   | {kind: "confirm_cut", frame: number}
+ *   | {kind: "approve" | "skip" | "archive" | "group" | "ungroup", clips: Range[]}
+ *   | {kind: "describe", clip: Range, notes: string, tags: string[]}
+ *   | {kind: "retry", clip: Range}
+ *   | {kind: "undo" | "redo"}} Intent
+ *
+ * @typedef {object} Said
+ * @property {number} number of the intent
+ * @property {Intent["kind"]} kind
+ * @property {string} words
+ * @property {boolean} refused
+ *
+ * @typedef {object} SessionValue
+ * @property {Clips} clips as they will be when every intent is answered
+ * @property {ReadonlySet<number>} checked cuts
+ * @property {number} unsaved how many intents are not answered
+ * @property {Said | null} said what came of the last intent
+ * @property {{words: string, intent: Intent} | null} question before anything changes
+ */
+
+/**
+ * The clips as the server knows them, and on top of them what the reviewer has done since: shown at
+ * once, sent, and taken back if it is refused.
+ * @extends {Store<SessionValue>}
+ */
+export class Session extends Store {
+  /**
+   * @param {(number: number, intent: Intent) => void} send
+   * @param {Sheet} sheet
+   */
+  constructor(send, sheet) {
+    const saved = savedBy(sheet);
+    super({ ...saved, unsaved: 0, said: null, question: null });
+    this.send = send;
+    this.saved = saved;
+    this.lastNews = sheet.number;
+    this.lastIntent = 0;
+    /** @type {Map<number, Intent>} in the order in which they were sent */
+    this.pending = new Map();
+  }
+
+  /**
+   * Begin again with everything the server knows. What it has not answered it may never have heard of,
+   * or its answer was lost: it is asked again for what is not so yet. Not to take back: that would
+   * take back another action if it were done twice.
+   * @param {Sheet} sheet
+   */
+  reset(sheet) {
+    this.saved = savedBy(sheet);
+    this.lastNews = sheet.number;
+    for (const [number, intent] of this.pending) {
+      const isAnswered = intent.kind === "undo" || intent.kind === "redo" || this.#isSo(intent);
+      if (isAnswered) this.pending.delete(number);
+      else this.send(number, intent);
+    }
+    this.#show();
+  }
+
+  /**
+   * @param {News[]} news the last few, oldest first; some may be known
+   * @returns {boolean} false if some are missing, and everything has to be sent again
+   */
+  receive(news) {
+    const fresh = news.filter(({ number }) => number > this.lastNews);
+    /** @type {Partial<SessionValue>} */
+    const changes = {};
+    for (const one of fresh) {
+      if (one.number !== this.lastNews + 1) return false;
+      this.lastNews = one.number;
+      this.saved = {
+        clips: one.removed
+          ? replaceClips(this.saved.clips, one.at, one.removed, one)
+          : this.saved.clips,
+        checked: one.checked ? new Set(one.checked) : this.saved.checked,
+      };
+      Object.assign(changes, this.#answered(one));
+    }
+    if (fresh.length) this.#show(changes);
+    return true;
+  }
+
+  /**
+   * Do something: it shows at once, unless it is plain that the server would refuse it.
+   * @param {Intent} intent
+   * @returns {boolean} whether it is on its way
+   */
+  act(intent) {
+    const number = ++this.lastIntent;
+    const words = this.refusal(intent);
+    if (words) {
+      this.set({ said: { number, kind: intent.kind, words, refused: true } });
+      return false;
+    }
+    this.pending.set(number, intent);
+    this.#show();
+    this.send(number, intent);
+    return true;
+  }
+
+  /**
+   * Answer the question that is open.
+   * @param {boolean} yes
+   */
+  answer(yes) {
+    const { question } = this.value;
+    this.set({ question: null });
+    if (yes && question) this.act(/** @type {Intent} */ ({ ...question.intent, confirm: true }));
+  }
+
+  /**
+   * @param {News} news
+   * @returns {Partial<SessionValue>} what is said about the intent that it answers
+   */
+  #answered({ answers, refused, needs_confirmation, said }) {
+    const intent = this.pending.get(answers);
+    if (!intent) return {};
+    this.pending.delete(answers);
+    if (needs_confirmation) return { question: { words: refused, intent } };
+    const words = refused || said;
+    return words
+      ? { said: { number: answers, kind: intent.kind, words, refused: refused !== "" } }
+      : {};
+  }
+
+  /**
+   * @param {Intent} intent
+   * @returns {string} why it cannot be; empty if it can, or if only the server knows
+   */
+  refusal(intent) {
+    for (const { kind } of this.pending.values()) if (kind === "undo" || kind === "redo") return "";
+    try {
+      foresee(this.value.clips, intent);
+      return "";
+    } catch (error) {
+      if (error instanceof Refused) return error.message;
+      throw error;
+    }
+  }
+
+  /**
+   * @param {Intent} intent
+   * @returns {boolean} whether the server has nothing to do for it, or cannot do it any more
+   */
+  #isSo(intent) {
+    const { clips, checked } = this.saved;
+    if (intent.kind === "describe" || intent.kind === "retry") return false;
+    if (intent.kind === "confirm_cut") return checked.has(intent.frame);
+    try {
+      return JSON.stringify(foresee(clips, intent)) === JSON.stringify(clips);
+    } catch (error) {
+      if (error instanceof Refused) return true;
+      throw error;
+    }
+  }
+
+  /** @param {Partial<SessionValue>} changes besides the clips */
+  #show(changes = {}) {
+    let { clips, checked } = this.saved;
+    for (const intent of this.pending.values()) {
+      try {
+        clips = foresee(clips, intent);
+        checked = withChecked(checked, intent);
+      } catch (error) {
+        // Somebody was quicker: the answer will say so.
+        if (!(error instanceof Refused)) throw error;
+      }
+    }
+    this.set({ ...changes, clips, checked, unsaved: this.pending.size });
+  }
+}
+
+/**
+ * @param {Sheet} sheet
+ * @returns {Pick<SessionValue, "clips" | "checked">}
+ */
+const savedBy = ({ frame_count, starts, ids, letters, groups, checked }) => ({
+  clips: { frameCount: frame_count, starts, ids, letters, groups },
+  checked: new Set(checked),
+});
