@@ -17,7 +17,6 @@ const EDGE_PX = 72;
  * @property {number} end_frame
  * @property {string} words its state
  * @property {string} error
- * @property {number} group_count
  * @property {string} notes
  * @property {string[]} tags
  * @property {string} export address of the exported file
@@ -77,13 +76,17 @@ function head(clips, index, told) {
       { className: "figures" },
       `Clip ${index + 1} of ${clips.starts.length.toLocaleString("en")}`,
     ),
-    group !== 0 && createElement("span", { className: "faint" }, groupWords(told)),
+    group !== 0 && createElement("span", { className: "faint" }, groupWords(clips, group)),
     createElement("span", { className: "clip-words" }, told?.words),
   );
 }
 
-/** @param {ClipDetails | null} told */
-const groupWords = (told) => (told?.group_count ? `in a group of ${told.group_count}` : "in a group");
+/**
+ * @param {import("../session/clips.js").Clips} clips
+ * @param {number} group
+ */
+const groupWords = ({ groups }, group) =>
+  `in a group of ${groups.filter((each) => each === group).length}`;
 
 /**
  * @param {import("../context.js").DeskVideo} video
