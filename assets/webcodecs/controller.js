@@ -1,18 +1,11 @@
 // @ts-check
 import { openPlayer, openVideo } from "./opening.js";
+import { INITIAL_STATE } from "./player_state.js";
 
 /** @typedef {import("./core.js").Source} Source */
 /** @typedef {import("./clock.js").Range} Range */
-
-/**
- * @typedef {object} PlayerState
- * @property {boolean} playing
- * @property {number} speed 1 is the video's own
- * @property {boolean} waiting whether a frame that is due is not there yet
- * @property {"" | "webcodecs" | "video"} player what paints; empty before it is known
- * @property {string} whyFallback why it is not WebCodecs; empty if it is
- * @property {string} trouble what keeps pictures from coming; empty if nothing does
- */
+/** @typedef {import("./player_state.js").PlayerState} PlayerState */
+/** @typedef {{frame: number, state: PlayerState}} Told after each painted frame, each change */
 
 const SPEEDS = { slowest: 0.25, fastest: 4 };
 
@@ -39,19 +32,9 @@ export class Controller {
   #range = null;
   /** @type {number[]} */
   #hinted = [];
-  /** @type {Set<(frame: number) => void>} */
-  #frameListeners = new Set();
-  /** @type {Set<(state: PlayerState) => void>} */
-  #stateListeners = new Set();
-  /** @type {PlayerState} */
-  #state = {
-    playing: false,
-    speed: 1,
-    waiting: false,
-    player: "",
-    whyFallback: "",
-    trouble: "",
-  };
+  /** @type {{[Name in keyof Told]: Set<(told: Told[Name]) => void>}} */
+  #listeners = { frame: new Set(), state: new Set() };
+  #state = INITIAL_STATE;
 
   /**
    * @param {HTMLCanvasElement} canvas
@@ -77,8 +60,8 @@ export class Controller {
   close() {
     this.#closed.abort();
     this.#opened();
-    this.#frameListeners.clear();
-    this.#stateListeners.clear();
+    this.#listeners.frame.clear();
+    this.#listeners.state.clear();
     this.#player?.close();
     this.#player = null;
   }
@@ -170,25 +153,14 @@ export class Controller {
   }
 
   /**
-   * @overload
-   * @param {"frame"} name after each painted frame
-   * @param {(frame: number) => void} listener
+   * @template {keyof Told} Name
+   * @param {Name} name
+   * @param {(told: Told[Name]) => void} listener
    * @returns {() => void} ends it
-   */
-  /**
-   * @overload
-   * @param {"state"} name after each change
-   * @param {(state: PlayerState) => void} listener
-   * @returns {() => void} ends it
-   */
-  /**
-   * @param {"frame" | "state"} name
-   * @param {any} listener
    */
   on(name, listener) {
-    const listeners = name === "frame" ? this.#frameListeners : this.#stateListeners;
-    listeners.add(listener);
-    return () => listeners.delete(listener);
+    this.#listeners[name].add(listener);
+    return () => this.#listeners[name].delete(listener);
   }
 
   /** @type {import("./codec_player.js").Listener} */
@@ -196,7 +168,7 @@ export class Controller {
     onFrame: (frame) => {
       this.#frame = frame;
       if (this.playing) this.#target = frame;
-      for (const listener of this.#frameListeners) listener(frame);
+      for (const listener of this.#listeners.frame) listener(frame);
     },
     onWaiting: (waiting) => this.#set({ waiting }),
     onTrouble: (trouble) => this.#set({ trouble }),
@@ -226,15 +198,11 @@ export class Controller {
   /** @param {"range" | "whole"} outside what is played if the frame asked for is not in the range */
   #start(outside) {
     const whole = { start: 0, end: this.#source.frameCount, loop: false };
-    const kept = this.#range ?? whole;
-    const isInside = this.#target >= kept.start && this.#target < kept.end;
-    const range = isInside || outside === "range" ? kept : whole;
+    const isKept = this.#range && (outside === "range" || isIn(this.#target, this.#range));
+    const range = (isKept && this.#range) || whole;
     const isOver = !range.loop && this.#target === range.end - 1;
-    this.#player?.play(
-      Math.max(0, (isInside || range === whole) && !isOver ? this.#target : range.start),
-      range,
-      this.speed,
-    );
+    const frame = isIn(this.#target, range) && !isOver ? this.#target : range.start;
+    this.#player?.play(frame, range, this.speed);
   }
 
   /** @param {string} reason */
@@ -270,6 +238,12 @@ export class Controller {
     const entries = /** @type {[keyof PlayerState, unknown][]} */ (Object.entries(changes));
     if (entries.every(([name, value]) => this.#state[name] === value)) return;
     this.#state = { ...this.#state, ...changes };
-    for (const listener of this.#stateListeners) listener(this.#state);
+    for (const listener of this.#listeners.state) listener(this.#state);
   }
 }
+
+/**
+ * @param {number} frame
+ * @param {Range} range
+ */
+const isIn = (frame, { start, end }) => frame >= start && frame < end;

@@ -1,9 +1,12 @@
 // @ts-check
 import { isAudible } from "./clock.js";
 import { MediaLost } from "./errors.js";
-import { frameStartingAt, middleOfFrame } from "./frames.js";
+import { middleOfFrame } from "./frames.js";
+import { PresentedFrames, seekTo } from "./presented.js";
 import { Ranges } from "./ranges.js";
 
+/** If for so long it was not sure which frame is presented, playing begins anew where it is. */
+const PATIENCE_MS = 500;
 /** So often in a row the file is opened again before it is given up. */
 const TRIES = 3;
 
@@ -17,15 +20,16 @@ export class VideoPlayer {
   #source;
   #listener;
   #video = document.createElement("video");
+  #presented;
   /** @type {number} */
   #painted = -1;
+  #painted_ms = 0;
   /** @type {{frame: number, done: (painted: boolean) => void} | null} the seek under way */
   #seeking = null;
   /** @type {{frame: number, done: (painted: boolean) => void} | null} the one after it */
   #next = null;
   /** @type {{range: import("./clock.js").Range} | null} */
   #playing = null;
-  #callback = 0;
   #failures = 0;
   #closed = new AbortController();
   /** @type {(error: MediaLost) => void} told when the file is given up */
@@ -41,6 +45,7 @@ export class VideoPlayer {
     this.#context = canvas.getContext("2d", { alpha: false });
     this.#source = source;
     this.#listener = listener;
+    this.#presented = new PresentedFrames(this.#video, source);
     const video = this.#video;
     video.preload = "auto";
     video.playsInline = true;
@@ -110,10 +115,12 @@ export class VideoPlayer {
     const playing = (this.#playing = { range });
     const video = this.#video;
     video.pause();
+    this.#presented.stop();
     video.playbackRate = speed;
     video.muted = !isAudible(speed);
     video.loop = range.loop; // a loop that ends with the video would stop there otherwise
     if (!(await this.show(frame)) || this.#playing !== playing) return;
+    this.#painted_ms = performance.now();
     this.#watch();
     await this.#start();
   }
@@ -121,7 +128,7 @@ export class VideoPlayer {
   pause() {
     this.#playing = null;
     this.#video.pause();
-    this.#video.cancelVideoFrameCallback(this.#callback);
+    this.#presented.stop();
   }
 
   close() {
@@ -162,22 +169,11 @@ export class VideoPlayer {
 
   /** @param {{frame: number}} seek */
   #ask(seek) {
-    const { fpsNum, fpsDen } = this.#source;
-    const video = this.#video;
-    const check = (/** @type {number} */ _now, /** @type {{mediaTime: number}} */ presented) => {
-      if (this.#seeking !== seek || this.#closed.signal.aborted) return;
-      if (frameStartingAt(presented.mediaTime, fpsNum, fpsDen) !== seek.frame) {
-        video.requestVideoFrameCallback(check);
-      } else if (video.seeking) {
-        // presented already, but not to be drawn yet: the seek ends a moment later
-        video.addEventListener("seeked", () => check(_now, presented), { once: true });
-      } else {
-        this.#paint(seek.frame);
-        this.#finish(true);
-      }
-    };
-    video.requestVideoFrameCallback(check);
-    video.currentTime = middleOfFrame(seek.frame, fpsNum, fpsDen);
+    const isWanted = () => this.#seeking === seek && !this.#closed.signal.aborted;
+    seekTo(this.#video, this.#source, seek.frame, isWanted, () => {
+      this.#paint(seek.frame, this.#video);
+      this.#finish(true);
+    });
   }
 
   /** @param {boolean} painted */
@@ -188,23 +184,18 @@ export class VideoPlayer {
     this.#seekNext();
   }
 
-  /** Paint what is presented while playing. */
+  /** Paint what is presented while playing, and is in range. */
   #watch() {
-    const { fpsNum, fpsDen } = this.#source;
-    const video = this.#video;
-    video.cancelVideoFrameCallback(this.#callback);
-    this.#callback = video.requestVideoFrameCallback((_now, { mediaTime }) => {
-      const playing = this.#playing;
-      if (!playing) return;
-      const { start, end, loop } = playing.range;
-      const frame = frameStartingAt(mediaTime, fpsNum, fpsDen);
-      const inside = frame >= start && frame < end;
-      if (video.seeking) {
-        video.addEventListener("seeked", () => inside && this.#paint(frame), { once: true });
-      } else if (inside) {
-        this.#paint(frame);
-      }
-      if (frame < end - 1 && frame >= start) this.#watch();
+    const playing = this.#playing;
+    if (!playing) return;
+    const { start, end, loop } = playing.range;
+    const isInside = (/** @type {number} */ frame) => frame >= start && frame < end;
+    const paint = this.#paint.bind(this);
+    this.#presented.next(isInside, paint, (frame) => {
+      if (this.#playing !== playing) return; // stopped by who was told of the frame
+      if (isInside(frame) && performance.now() - this.#painted_ms > PATIENCE_MS) {
+        void this.play(frame, playing.range, this.#video.playbackRate);
+      } else if (isInside(frame) && frame < end - 1) this.#watch();
       else if (loop) this.#loop(start);
       else void this.#end();
     });
@@ -224,11 +215,15 @@ export class VideoPlayer {
     if (this.#playing === playing) this.#listener.onEnd();
   }
 
-  /** @param {number} frame */
-  #paint(frame) {
-    this.#context?.drawImage(this.#video, 0, 0, this.#canvas.width, this.#canvas.height);
+  /**
+   * @param {number} frame
+   * @param {CanvasImageSource} picture
+   */
+  #paint(frame, picture) {
+    this.#context?.drawImage(picture, 0, 0, this.#canvas.width, this.#canvas.height);
     this.#canvas.dataset.frame = String(frame);
     this.#painted = frame;
+    this.#painted_ms = performance.now();
     this.#listener.onFrame(frame);
   }
 
