@@ -19,6 +19,13 @@ import { Store } from "./store.js";
  */
 
 /**
+ * What was not answered when a desk was closed, by video. A server that was away begins anew, and
+ * with it the page: what was done meanwhile is not to be lost.
+ * @type {Map<number, import("./session/session.js").Session["pending"]>}
+ */
+const unanswered = new Map();
+
+/**
  * Make what the parts of a desk share, and keep it together: the player's state in the view, the
  * player's range on the clip, the address on the clip.
  * @param {import("./context.js").DeskVideo} video
@@ -56,7 +63,7 @@ export function openDesk(video, sheet, keys, server) {
     canvas,
     player,
     view,
-    session: new Session(server.send, sheet),
+    session: new Session(server.send, sheet, unanswered.get(video.id)),
     filmstrip: new Filmstrip(source),
     scores: new Store({ scores: /** @type {Float32Array | null} */ (null) }),
     last: new Store({ words: "", can_undo: false, can_redo: false }),
@@ -78,6 +85,7 @@ export function openDesk(video, sheet, keys, server) {
     desk,
     close() {
       for (const end of ends) end();
+      unanswered.set(video.id, desk.session.pending);
       desk.filmstrip.close();
       player.close();
     },

@@ -211,3 +211,18 @@ test("what a server never heard of is asked again of the next, what it did witho
   session.receive([server.answer()]);
   expect(session.value).toMatchObject({ clips: server.clips, unsaved: 0 });
 });
+
+test("what an earlier session left unanswered is asked again by the next one", () => {
+  const { server, session } = opened();
+  session.act({ kind: "approve", clips: [[0, 20]] });
+  session.act({ kind: "skip", clips: [[20, 50]] });
+  server.answer(); // nobody was there to hear it
+  server.inbox = [];
+  const next = new Session(server.send, server.sheet(), session.pending);
+  expect(server.inbox).toEqual([[2, { kind: "skip", clips: [[20, 50]] }]]);
+  expect(next.value).toMatchObject({ clips: { letters: "ASPP" }, unsaved: 1 });
+  next.act({ kind: "archive", clips: [[80, 100]] });
+  next.receive([server.answer()]);
+  next.receive([server.answer()]);
+  expect(next.value).toMatchObject({ clips: server.clips, unsaved: 0 });
+});

@@ -68,16 +68,18 @@ export class Session extends Store {
   /**
    * @param {(number: number, intent: Intent) => void} send
    * @param {Sheet} sheet
+   * @param {Map<number, Intent>} [pending] what an earlier session on the same video left unanswered
    */
-  constructor(send, sheet) {
+  constructor(send, sheet, pending = new Map()) {
     const saved = savedBy(sheet);
     super({ ...saved, unsaved: 0, said: null, question: null });
     this.send = send;
     this.saved = saved;
     this.lastNews = sheet.number;
-    this.lastIntent = 0;
-    /** @type {Map<number, Intent>} in the order in which they were sent */
-    this.pending = new Map();
+    this.lastIntent = Math.max(0, ...pending.keys());
+    /** Intents in the order in which they were sent. */
+    this.pending = pending;
+    this.reset(sheet);
   }
 
   /**
