@@ -1,6 +1,9 @@
 // @ts-check
 import { frameStartingAt, middleOfFrame } from "./frames.js";
 
+/** A frame that was sought and is not told of for so long will not be. */
+const INSIST_MS = 500;
+
 /**
  * The frames that a playing `<video>` presents. The browser may tell of a frame so late that the
  * next one is there already, and would be drawn in its place: what was drawn counts only if the
@@ -77,7 +80,8 @@ export class PresentedFrames {
 }
 
 /**
- * Seek a paused `<video>` to the middle of a frame.
+ * Seek a paused `<video>` to the middle of a frame. A browser may tell of no frame where it thinks
+ * that this one is on the screen already: then it is sent to another frame and back.
  * @param {HTMLVideoElement} video
  * @param {import("./core.js").Source} source
  * @param {number} frame
@@ -85,6 +89,16 @@ export class PresentedFrames {
  * @param {() => void} onPresented once this frame, and no other, is there to be drawn
  */
 export function seekTo(video, { fpsNum, fpsDen }, frame, isWanted, onPresented) {
+  const ask = (/** @type {number} */ asked) => {
+    video.currentTime = middleOfFrame(asked, fpsNum, fpsDen);
+  };
+  const insisting = setInterval(() => {
+    if (!isWanted()) clearInterval(insisting);
+    else if (!video.seeking && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) {
+      video.addEventListener("seeked", () => isWanted() && ask(frame), { once: true });
+      ask(frame > 0 ? frame - 1 : 1);
+    }
+  }, INSIST_MS);
   const check = (/** @type {number} */ _now, /** @type {{mediaTime: number}} */ presented) => {
     if (!isWanted()) return;
     if (frameStartingAt(presented.mediaTime, fpsNum, fpsDen) !== frame) {
@@ -93,9 +107,10 @@ export function seekTo(video, { fpsNum, fpsDen }, frame, isWanted, onPresented) 
       // presented already, but not to be drawn yet: the seek ends a moment later
       video.addEventListener("seeked", () => check(_now, presented), { once: true });
     } else {
+      clearInterval(insisting);
       onPresented();
     }
   };
   video.requestVideoFrameCallback(check);
-  video.currentTime = middleOfFrame(frame, fpsNum, fpsDen);
+  ask(frame);
 }
