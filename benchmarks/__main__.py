@@ -57,10 +57,7 @@ BENCHMARKS: dict[str, tuple[Target, ...]] = {
     ),
     "detectors": (),
     "cuts": (),
-    "desk": (
-        Target("p95_ms_with_200_clips", at_most=50),
-        Target("p95_ms_with_10000_clips", at_most=50),
-    ),
+    "desk": (Target("p95_ms_with_200_clips", at_most=50),),
 }
 
 
