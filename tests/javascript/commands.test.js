@@ -37,12 +37,12 @@ test("after the last clip the first pending one follows, and the last verdict st
   expect(player.target).toBe(0);
 });
 
-test("a cut lands on the frame that is on the screen, and the playhead stays", () => {
+test("a cut lands on the frame that the keys before it lead to, and the playhead stays", () => {
   const { press, session, player, view } = atDesk();
   player.seek(33);
-  view.set({ frame: 31 }); // 33 is asked for and not painted yet
+  view.set({ frame: 31 }); // a quick hand: 33 is asked for and not painted yet
   press("cut");
-  expect(session.value.clips.starts).toEqual([0, 20, 31, 50, 80]);
+  expect(session.value.clips.starts).toEqual([0, 20, 33, 50, 80]);
   expect(player.target).toBe(33);
 });
 

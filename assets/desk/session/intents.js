@@ -2,7 +2,8 @@
 import { clipAt, endOf, rangeOf } from "./clips.js";
 
 /**
- * What the keys and buttons ask for, given where the desk is.
+ * What the keys and buttons ask for, given where the desk is: at the frame on the screen, or, while a
+ * hand is quicker than the pictures, at the one that its last key leads to.
  * @typedef {import("../context.js").Desk} Desk
  * @typedef {import("./session.js").Intent} Intent
  */
@@ -14,14 +15,14 @@ export const INTENTS = {
   archive: (desk) => verdict(desk, "archive"),
   group: (desk) => ({ kind: "group", clips: chosenClips(desk, 2) }),
   ungroup: (desk) => ({ kind: "ungroup", clips: chosenClips(desk, 1) }),
-  cut: ({ view }) => (view.value.frame < 0 ? null : { kind: "add_cut", frame: view.value.frame }),
+  cut: (desk) => (isOpen(desk) ? { kind: "add_cut", frame: desk.player.target } : null),
   remove_cut: (desk) => {
     const frame = nearestCut(desk);
     return frame < 0 ? null : { kind: "remove_cut", frame };
   },
-  start_here: (desk) => move(desk, startAt(desk), desk.view.value.frame),
-  end_here: (desk) => move(desk, endAt(desk), desk.view.value.frame + 1),
-  next_start_here: (desk) => move(desk, endAt(desk), desk.view.value.frame),
+  start_here: (desk) => move(desk, startAt(desk), desk.player.target),
+  end_here: (desk) => move(desk, endAt(desk), desk.player.target + 1),
+  next_start_here: (desk) => move(desk, endAt(desk), desk.player.target),
 };
 
 /**
@@ -48,12 +49,13 @@ function chosenClips(desk, atLeast) {
 }
 
 /**
- * The cut that the frame on the screen is nearest to; the one under examination, if one is.
+ * The cut that the playhead is nearest to; the one under examination, if one is.
  * @param {Desk} desk
  * @returns {number} -1 if the video is one clip
  */
 export function nearestCut(desk) {
-  const { frame, task, cut } = desk.view.value;
+  const { task, cut } = desk.view.value;
+  const frame = desk.player.target;
   if (task === "cuts") return cut;
   const [start, end] = [startAt(desk), endAt(desk)];
   if (end === desk.video.frame_count) return start || -1;
@@ -77,15 +79,16 @@ function verdict(desk, kind) {
  * @param {number} toFrame
  * @returns {Intent | null}
  */
-function move({ view, video }, frame, toFrame) {
-  const isCut = frame > 0 && frame < video.frame_count;
-  return isCut && view.value.frame >= 0 ? { kind: "move_cut", frame, to_frame: toFrame } : null;
+function move(desk, frame, toFrame) {
+  const isCut = frame > 0 && frame < desk.video.frame_count;
+  return isCut && isOpen(desk) ? { kind: "move_cut", frame, to_frame: toFrame } : null;
 }
 
-/** @param {Desk} desk @returns {number} where the clip on the screen starts */
-const startAt = ({ session, view }) =>
-  session.value.clips.starts[clipAt(session.value.clips, view.value.frame)];
+/** @param {Desk} desk */
+const isOpen = ({ view }) => view.value.frame >= 0;
+
+/** @param {Desk} desk @returns {number} where the current clip starts */
+const startAt = (desk) => desk.session.value.clips.starts[currentClip(desk)];
 
 /** @param {Desk} desk @returns {number} where the clip after it starts */
-const endAt = ({ session, view }) =>
-  endOf(session.value.clips, clipAt(session.value.clips, view.value.frame));
+const endAt = (desk) => endOf(desk.session.value.clips, currentClip(desk));
