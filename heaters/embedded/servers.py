@@ -108,25 +108,26 @@ def _enter(
         if lock is None:
             on_step(f"waiting until {server.name} has stopped")
             stack.enter_context(locked(server.folder.users_lock, shared=True))
-        _ensure_supervisor(server.folder)
+        _ensure_supervisor(server.folder, came_s)
     return {
         kind: server.url(_wait_until_ready(server, came_s, on_step))
         for kind, server in servers.items()
     }
 
 
-def _ensure_supervisor(folder: ServerFolder) -> bool:
+def _ensure_supervisor(folder: ServerFolder, came_s: float) -> bool:
     """Start a supervisor unless one lives, and return whether one was started.
 
     The supervisor inherits the lock that we take. Only who starts one may take it: for everybody
     else a taken lock means that a supervisor lives and that it, or its start, wrote the state.
 
     Raises:
-        ServerFailed: the supervisor ended at once.
+        ServerFailed: the supervisor ended at once, or one that ended since ``came_s`` said why.
     """
     with try_locked(folder.supervisor_lock) as lock:
         if lock is None:
             return False
+        _raise_failure(folder.read_state(), came_s)
         folder.write_state(State(Phase.STARTING))
         folder.supervisor_log.touch(mode=0o600)
         with folder.supervisor_log.open("ab") as log:
@@ -149,7 +150,7 @@ def _wait_until_ready(server: Server, came_s: float, on_step: Callable[[str], No
     """Return the server's port once it takes connections.
 
     Raises:
-        ServerFailed: a start failed since ``came_s``; what failed before may succeed now.
+        ServerFailed: a start failed since ``came_s``.
     """
     step = ""
     lost_supervisors = 0
@@ -157,15 +158,20 @@ def _wait_until_ready(server: Server, came_s: float, on_step: Callable[[str], No
         state = server.folder.read_state()
         if state.phase is Phase.READY and state.port is not None:
             return state.port
-        if state.phase is Phase.FAILED and state.written_s >= came_s:
-            raise ServerFailed(state.detail)
+        _raise_failure(state, came_s)
         if state.detail not in ("", step):
             on_step(step := state.detail)
         time.sleep(_POLL_S)
-        lost_supervisors += _ensure_supervisor(server.folder)
+        lost_supervisors += _ensure_supervisor(server.folder, came_s)
     raise ServerFailed(
         f"the supervisor of {server.name} ends: {last_lines(server.folder.supervisor_log)}"
     )
+
+
+def _raise_failure(state: State, came_s: float) -> None:
+    """Raise what a start since ``came_s`` failed of; what failed before may succeed now."""
+    if state.phase is Phase.FAILED and state.written_s >= came_s:
+        raise ServerFailed(state.detail)
 
 
 @contextmanager
@@ -177,7 +183,7 @@ def _guarding(folders: Sequence[ServerFolder]) -> Iterator[None]:
         while not left.wait(_GUARD_S):
             for folder in folders:
                 with suppress(OSError, ServerFailed):  # tried again at the next look
-                    _ensure_supervisor(folder)
+                    _ensure_supervisor(folder, came_s=time.monotonic())
 
     thread = threading.Thread(target=guard, name="embedded-servers-guard", daemon=True)
     thread.start()
