@@ -5,6 +5,8 @@ const PIECE_S = 0.4;
 /** A packet's sound is whole only if the one before it was decoded just before. */
 const LEAD_IN_S = 0.03;
 const KEPT_PIECES = 8;
+/** Added to all times within the decoder: the first packet is before 0, and Chromium 147 moves it there. */
+const SHIFT_S = 1;
 
 /**
  * Sound from a time of the video on.
@@ -101,7 +103,8 @@ export class SoundDecoder {
   /** @param {import("./demuxer.js").Packet} packet */
   async #read({ start, end, time_s }) {
     const data = await this.#ranges.read(start, end);
-    return new EncodedAudioChunk({ type: "key", timestamp: Math.round(time_s * 1e6), data });
+    const timestamp = Math.round((time_s + SHIFT_S) * 1e6);
+    return new EncodedAudioChunk({ type: "key", timestamp, data });
   }
 
   #drop() {
@@ -115,7 +118,7 @@ export class SoundDecoder {
  * @param {number} start_s of the buffer; what lies outside of it is left out
  */
 function copy(data, buffer, start_s) {
-  const at = Math.round((data.timestamp / 1e6 - start_s) * buffer.sampleRate);
+  const at = Math.round((data.timestamp / 1e6 - SHIFT_S - start_s) * buffer.sampleRate);
   const samples = new Float32Array(data.numberOfFrames);
   for (let channel = 0; channel < buffer.numberOfChannels; channel++) {
     const planeIndex = Math.min(channel, data.numberOfChannels - 1);
