@@ -24,7 +24,7 @@ from heaters.web import build_frontend
 from tests.support.barcodes import write_small_proxy
 from tests.support.browser import chromium_path
 from tests.support.servers import wait_until_stopped
-from tests.web.conftest import Site, served
+from tests.support.site import Site, served
 from tests.web.ready_videos import add_ready_video
 
 OTHERS = 20
@@ -103,7 +103,9 @@ async def review(site: Site, video_id: int, clip_count: int) -> dict[str, Any]:
     """Press keys in a page while the others look on."""
     rng = random.Random(1)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium_path())
+        browser = await playwright.chromium.launch(
+            executable_path=chromium_path(playwright.chromium)
+        )
         page = await browser.new_page()
         await page.goto(site.address)
         [(name, cookie)] = site.client().cookies.items()

@@ -31,7 +31,7 @@ from tests.support.barcodes import COLUMNS, ROWS
 from tests.support.browser import chromium_path
 from tests.support.bundle import bundle
 from tests.support.servers import wait_until_stopped
-from tests.web.conftest import served
+from tests.support.site import served
 from tests.web.ready_videos import add_ready_video
 
 WIDTH, HEIGHT = 1920, 1080
@@ -121,7 +121,7 @@ def _opened_page(folder: Path, proxy: Path) -> Iterator[tuple[Browser, Page]]:
         sync_playwright() as playwright,
     ):
         video_id = add_ready_video(runtime, proxy, title="Numbers", fps=FPS, cuts=())
-        browser = playwright.chromium.launch(executable_path=chromium_path())
+        browser = playwright.chromium.launch(executable_path=chromium_path(playwright.chromium))
         context = browser.new_context(base_url=site.origin, bypass_csp=True)
         context.request.get(site.address)
         page = context.new_page()

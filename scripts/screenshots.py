@@ -93,7 +93,7 @@ def take(address: str, demo_id: int) -> None:
     origin = address.partition("/sign-in")[0]
     IMAGES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path())
+        browser = playwright.chromium.launch(executable_path=chromium_path(playwright.chromium))
         page = browser.new_page(viewport=SIZE, color_scheme="dark")  # pyright: ignore
         page.goto(address)
         page.locator(".poster img").nth(3).wait_for()

@@ -14,6 +14,8 @@ from tests.support.servers import (
     running_servers,
 )
 
+pytest_plugins = ["tests.support.site"]
+
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[RunningServers]:

@@ -1,7 +1,7 @@
 """The one module that reaches into Reflex: has an event handled for a tab from outside of it.
 
 Reflex has no public way to start an event of another tab. What is used here (``event_processor``,
-``_token_manager``) may change with any release; ``tests/web/test_tabs.py`` tells.
+``_token_manager``) may change with any release; ``tests/web/test_events.py`` tells.
 """
 
 from __future__ import annotations

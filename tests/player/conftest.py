@@ -13,12 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from heaters.runtime import Runtime
 from tests.support.barcodes import write_small_proxy
 from tests.support.bundle import bundle
-from tests.web.conftest import (  # noqa: F401 - fixtures
-    Site,
-    browser_type_launch_args,
-    runtime,
-    site,
-)
+from tests.support.site import Site
 from tests.web.ready_videos import add_ready_video
 
 Source = dict[str, Any]
@@ -49,7 +44,7 @@ def harness(bundled: Bundle) -> Path:
 
 @pytest.fixture(scope="session")
 def add_source(
-    runtime: Runtime,  # noqa: F811
+    runtime: Runtime,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[..., Source]:
     """Adds a video of numbered frames, and returns it as the player wants it."""
@@ -72,7 +67,7 @@ def add_source(
 
 
 @pytest.fixture(scope="session")
-def visitor(browser: Browser, site: Site) -> Iterator[BrowserContext]:  # noqa: F811
+def visitor(browser: Browser, site: Site) -> Iterator[BrowserContext]:
     """A browser that is signed in, and lets the harness into pages."""
     context = browser.new_context(base_url=site.origin, bypass_csp=True)
     context.request.get(site.address)

@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page
 from heaters.runtime import Runtime
 from heaters.web import stop_web
 from tests.player.conftest import Source
-from tests.web.conftest import free_port, served
+from tests.support.site import free_port, served
 
 FPS = Fraction(25)
 PLAYERS = pytest.mark.parametrize("player", ["webcodecs", "video"])

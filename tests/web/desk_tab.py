@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 from uuid import uuid4
 
-from reflex.event import EventCallback, EventHandler
-from reflex.utils.format import format_event_handler
-from reflex_base.event import Event
+from reflex.event import EventCallback
 
-from heaters.heaters import app
-from heaters.services.sessions import Sessions
 from heaters.state.desk import desk
 from heaters.state.review import ReviewState
 from heaters.state.sheet import Clips, News, Sheet
-from tests.web.loops import run_async
-
-SESSIONS = Sessions("token of the test")
-
-
-def cookie_of(reviewer_id: int) -> str:
-    """Return the cookie of a signed-in reviewer."""
-    return f"{SESSIONS.cookie_name}={SESSIONS._signer.dumps(reviewer_id)}"
-
-
-def run(work: Callable[[], Awaitable[Any]]) -> Any:
-    """Run ``work`` while the application's event processor runs."""
-
-    async def main() -> Any:
-        with app.set_contexts():
-            async with app._setup_event_processor():
-                return await work()
-
-    return run_async(main())
-
+from tests.web.events import cookie_of, handle
 
 Row = tuple[int, int, str, int]
 
@@ -63,22 +39,15 @@ class DeskTab:
 
     async def send(self, handler: EventCallback[Any], **payload: Any) -> dict[str, Any]:
         """Have an event handled; return what it changed."""
-        path = f"/videos/{self.video_id}/review"
-        event = Event(
-            name=format_event_handler(cast("EventHandler", handler)),
-            payload=payload,
-            router_data={
-                "pathname": "/videos/[video_id]/review",
-                "asPath": path + self.query,
-                "query": {"video_id": str(self.video_id)},
-                "headers": {"cookie": self.cookie},
-                "token": self.token,
-            },
+        changes = await handle(
+            handler,
+            payload,
+            token=self.token,
+            cookie=self.cookie,
+            page="/videos/[video_id]/review",
+            address=f"/videos/{self.video_id}/review{self.query}",
+            video_id=str(self.video_id),
         )
-        changes: dict[str, Any] = {}
-        async for delta in app.event_processor.enqueue_stream_delta(self.token, event):
-            values = delta.get(ReviewState.get_full_name(), {})
-            changes |= {name.removesuffix("_rx_state_"): value for name, value in values.items()}
         self.values |= changes
         if "sheet" in changes:
             self._begin(changes["sheet"])

@@ -11,7 +11,8 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.barcodes import read_barcode
-from tests.web.conftest import AddVideo, Site
+from tests.support.site import Site
+from tests.web.conftest import AddVideo
 
 CUTS = (1, 2, 30, 31, 75, 119)
 CLIPS = list(zip((0, *CUTS), (*CUTS, 120), strict=True))

@@ -13,7 +13,8 @@ from heaters.models import Clip
 from heaters.repositories.clips import ClipRepository
 from heaters.repositories.videos import VideoRepository
 from heaters.services.cutting import add_cut
-from tests.web.conftest import AddVideo, Site, served
+from tests.support.site import Site, served
+from tests.web.conftest import AddVideo
 from tests.web.desk_page import DeskPage
 from tests.web.test_live import change, downloading, is_not_reloaded, mark_as_not_reloaded
 from tests.web.test_media import give_clip_a_file

@@ -12,7 +12,8 @@ from heaters.domain.lifecycle import ClipState
 from heaters.models import ActionKind, Clip, Reviewer
 from heaters.repositories.actions import ActionRepository
 from heaters.repositories.clips import ClipRepository
-from tests.web.conftest import AddVideo, Site
+from tests.support.site import Site
+from tests.web.conftest import AddVideo
 from tests.web.desk_page import DeskPage
 
 PENDING, APPROVED = ClipState.PENDING_REVIEW, ClipState.REVIEW_APPROVED

@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from heaters.repositories.clips import ClipRepository
-from tests.web.conftest import AddVideo, Site
+from tests.support.site import Site
+from tests.web.conftest import AddVideo
 from tests.web.desk_page import DeskPage
 
 FRAME_COUNT = 120

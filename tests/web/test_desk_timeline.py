@@ -13,7 +13,8 @@ from heaters.models import Artifact, ArtifactKind
 from heaters.repositories.clips import ClipRepository
 from heaters.repositories.videos import VideoRepository
 from heaters.storage.keys import new_token, scores_key
-from tests.web.conftest import AddVideo, Site
+from tests.support.site import Site
+from tests.web.conftest import AddVideo
 from tests.web.desk_page import DeskPage
 
 FRAME_COUNT = 120

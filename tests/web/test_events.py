@@ -6,80 +6,42 @@ the private parts that it uses.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, cast
+from typing import Any
 
 import pytest
-from reflex.event import EventCallback, EventHandler
-from reflex.utils.format import format_event_handler
-from reflex_base.event import Event
+from reflex.event import EventCallback
 
 from heaters.domain.lifecycle import ClipState
 from heaters.heaters import app
-from heaters.live.hub import Hub
-from heaters.live.tabs import Tabs
-from heaters.runtime import Runtime
-from heaters.services.sessions import Sessions
-from heaters.state.desk import Desk, open_desk
+from heaters.state.desk import Desk
 from heaters.state.library import LibraryState
 from heaters.state.video import VideoState
 from tests.web.conftest import AddVideo
-from tests.web.loops import run_async
+from tests.web.events import SESSIONS, cookie_of, handle, run
 from tests.web.test_pages import states_of
 
-SESSIONS = Sessions("token of the test")
-SIGNED_IN = f"{SESSIONS.cookie_name}={SESSIONS.sign_in('token of the test')}"
 TAB = "4a6cf9d2-6f41-4e29-b44f-5d0a3a0a8b11"
 
 
-@pytest.fixture
-def desk(runtime: Runtime) -> Iterator[Desk]:
-    tabs = Tabs(app)
-    desk = Desk(runtime, SESSIONS, Hub(tabs.refresh), tabs)
-    open_desk(desk)
-    yield desk
-    open_desk(None)
-
-
-def run(work: Callable[[], Awaitable[Any]]) -> Any:
-    """Run ``work`` while the application's event processor runs."""
-
-    async def main() -> Any:
-        with app.set_contexts():
-            async with app._setup_event_processor():
-                return await work()
-
-    return run_async(main())
-
-
 async def send(
-    handler: EventCallback[Any],
-    payload: dict[str, Any] | None = None,
-    cookie: str = SIGNED_IN,
-    path: str = "/",
+    handler: EventCallback[Any], payload: dict[str, Any] | None = None, cookie: str | None = None
 ) -> dict[str, Any]:
-    """Have an event handled as if the tab had sent it; return what it changed in its state."""
-    query = {"video_id": path.rpartition("/")[2]} if path.startswith("/videos/") else {}
-    event = Event(
-        name=format_event_handler(cast("EventHandler", handler)),
-        payload=payload or {},
-        router_data={
-            "pathname": path,
-            "asPath": path,
-            "query": query,
-            "headers": {"cookie": cookie},
-            "token": TAB,
-        },
-    )
-    changes: dict[str, Any] = {}
-    async for delta in app.event_processor.enqueue_stream_delta(TAB, event):
-        for values in delta.values():
-            changes |= {name.removesuffix("_rx_state_"): value for name, value in values.items()}
-    return changes
+    """Have an event handled as if the tab, at the library, had sent it."""
+    signed_in = cookie_of(1) if cookie is None else cookie
+    return await handle(handler, payload or {}, token=TAB, cookie=signed_in, page="/", address="/")
 
 
 async def open_video(video_id: int) -> dict[str, Any]:
-    return await send(VideoState.load, path=f"/videos/{video_id}")
+    """Let the tab open a video's page."""
+    return await handle(
+        VideoState.load,
+        {},
+        token=TAB,
+        cookie=cookie_of(1),
+        page="/videos/[video_id]",
+        address=f"/videos/{video_id}",
+        video_id=str(video_id),
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from playwright.sync_api import BrowserContext, expect
 from heaters.api.content_policy import content_policy
 from heaters.same_origin import SameOriginPlugin
 from heaters.web import build_frontend
-from tests.web.conftest import AddVideo, Site
+from tests.support.site import Site
+from tests.web.conftest import AddVideo
 
 
 def test_an_unchanged_frontend_is_not_built_again(site: Site) -> None:

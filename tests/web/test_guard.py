@@ -16,7 +16,7 @@ from heaters.api.guard import Guard
 from heaters.domain.errors import InvalidConfiguration
 from heaters.services.sessions import Sessions
 from heaters.web import start_web
-from tests.web.conftest import Site
+from tests.support.site import Site
 from tests.web.loops import run_async
 
 ROUTES = [

@@ -10,7 +10,8 @@ from heaters.models import Clip
 from heaters.repositories.videos import VideoRepository
 from heaters.runtime import Runtime
 from heaters.services.ingest import add_address
-from tests.web.conftest import AddVideo, Site, served
+from tests.support.site import Site, served
+from tests.web.conftest import AddVideo
 from tests.web.test_media import give_clip_a_file
 
 

@@ -21,7 +21,8 @@ from heaters.runtime import Runtime
 from heaters.storage import keys
 from heaters.storage.store import open_store
 from tests.support.s3 import CREDENTIALS, s3_endpoint
-from tests.web.conftest import AddVideo, Site
+from tests.support.site import Site
+from tests.web.conftest import AddVideo
 
 
 @pytest.mark.parametrize(

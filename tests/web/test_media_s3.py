@@ -13,7 +13,8 @@ from heaters.repositories.artifacts import ArtifactRepository
 from heaters.runtime import Runtime
 from heaters.storage.store import open_store
 from tests.support.s3 import CREDENTIALS, S3Endpoint, s3_endpoint
-from tests.web.conftest import AddVideo, Site, served
+from tests.support.site import Site, served
+from tests.web.conftest import AddVideo
 
 FETCH = """async ([address, range]) => {
     const answer = await fetch(address, {headers: {Range: range}});

@@ -14,7 +14,8 @@ from heaters.repositories.clips import ClipRepository
 from heaters.repositories.embeddings import EmbeddingRepository
 from heaters.runtime import Runtime
 from heaters.services.reviewing import approve
-from tests.web.conftest import AddVideo, Site
+from tests.support.site import Site
+from tests.web.conftest import AddVideo
 
 
 def clips_of(runtime: Runtime, video_id: int) -> list[Clip]:

@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from heaters.domain.lifecycle import ClipState, VideoState
-from heaters.heaters import app
-from heaters.live.hub import Hub
-from heaters.live.tabs import Tabs
 from heaters.models import Reviewer
 from heaters.repositories.actions import ActionRepository
 from heaters.repositories.clips import ClipRepository
 from heaters.repositories.videos import VideoRepository
 from heaters.runtime import Runtime
 from heaters.services.cutting import create_virtual_clips
-from heaters.state.desk import Desk, open_desk
+from heaters.state.desk import Desk
 from heaters.state.review import ReviewState
 from heaters.state.sheet import KEPT_NEWS
 from heaters.state.words import CLIP_LOOKS
 from tests.web.conftest import AddVideo
-from tests.web.desk_tab import SESSIONS, DeskTab, cookie_of, run
+from tests.web.desk_tab import DeskTab
+from tests.web.events import SESSIONS, cookie_of, run
 from tests.web.test_media import give_clip_a_file
 
 FRAMES = 120
-
-
-@pytest.fixture(autouse=True)
-def desk(runtime: Runtime) -> Iterator[Desk]:
-    tabs = Tabs(app)
-    desk = Desk(runtime, SESSIONS, Hub(tabs.refresh), tabs)
-    open_desk(desk)
-    yield desk
-    open_desk(None)
 
 
 def stored(runtime: Runtime, video_id: int) -> list[tuple[int, int, str, int]]:
@@ -452,6 +440,7 @@ def test_an_address_with_a_clip_of_another_video_says_so(desk: Desk, add_video: 
     run(work)
 
 
+@pytest.mark.usefixtures("desk")
 @pytest.mark.parametrize("video_id", [999_999, "x", -1, "1;2"])
 def test_a_desk_of_no_video_is_missing(video_id: object) -> None:
     async def work() -> None:

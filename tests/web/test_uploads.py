@@ -14,7 +14,7 @@ from heaters.domain.lifecycle import VideoState
 from heaters.models import ArtifactKind
 from heaters.repositories.artifacts import ArtifactRepository
 from heaters.repositories.videos import VideoRepository
-from tests.web.conftest import UPLOAD_MAX_BYTES, Site
+from tests.support.site import UPLOAD_MAX_BYTES, Site
 
 CHUNK = bytes(range(256)) * 4096
 
