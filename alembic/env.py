@@ -2,9 +2,8 @@
 
 from alembic import context
 from sqlalchemy import Connection
-from sqlmodel import SQLModel
 
-import heaters.models  # noqa: F401  (fills the metadata)
+from heaters.models import Video
 
 
 def _ours(name: str | None, type_: str, _parent_names: object) -> bool:
@@ -15,7 +14,7 @@ def _ours(name: str | None, type_: str, _parent_names: object) -> bool:
 connection: Connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=SQLModel.metadata,
+    target_metadata=Video.metadata,
     include_name=_ours,
     compare_server_default=True,
 )

@@ -14,7 +14,7 @@ from heaters.embedded.privileges import not_as_root
 from heaters.embedded.processes import packaged_program, program_version, start
 
 _MAJOR_VERSION = "18"
-_SUPERUSER_PASSWORD = "superuser.password"  # noqa: S105 - the name of its file
+_SUPERUSER_FILE = "superuser.password"
 _EXTENSIONS = ("vector", "btree_gist", "pg_trgm")
 
 # Durability (fsync, synchronous_commit, full_page_writes) stays as PostgreSQL has it: on.
@@ -99,9 +99,9 @@ class Postgres:
         draft = self.folder.path / "data.new"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
-        self.folder.secret(_SUPERUSER_PASSWORD)
+        self.folder.secret(_SUPERUSER_FILE)
         initdb = [_program("initdb"), "-D", str(draft), "--no-instructions", "--username=postgres"]
-        initdb += ["--auth=scram-sha-256", f"--pwfile={self.folder.path / _SUPERUSER_PASSWORD}"]
+        initdb += ["--auth=scram-sha-256", f"--pwfile={self.folder.path / _SUPERUSER_FILE}"]
         # The same order of texts on every machine, whatever its C library.
         initdb += ["--encoding=UTF8", "--locale=C"]
         initdb += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]

@@ -109,7 +109,7 @@ class _Client(YoutubeDL):
         """What the file must still have for the next ranged request to be a resumption."""
         super().__init__(options)
 
-    def build_request_director(self, handlers: Any, preferences: Any = None) -> Any:  # noqa: ARG002
+    def build_request_director(self, handlers: Any, preferences: Any = None) -> Any:  # noqa: ARG002 - yt-dlp's own signature
         """Use no other way than plain HTTP, whatever else is installed."""
         only: Any = [_HttpRH]
         return super().build_request_director(only, preferences)
@@ -232,7 +232,7 @@ def main() -> None:
     fetch = Fetch(request, events)
     try:
         facts = fetch.run()
-    except BaseException as error:  # noqa: BLE001 whatever happens, the parent gets a verdict
+    except BaseException as error:  # noqa: BLE001 - whatever happens, the parent gets a verdict
         failure = explain(error, page_was_read=fetch.page_was_read)
         events.send("failed", kind=failure.kind, reason=failure.reason)
     else:

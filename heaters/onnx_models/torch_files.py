@@ -11,7 +11,6 @@ import io
 import pickle
 import zipfile
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,7 +127,10 @@ def _read_zip(content: bytes) -> Any:
 def _read_legacy(content: bytes) -> Any:
     file = io.BytesIO(content)
     storages: dict[str, _Storage] = {}
-    load: Callable[[], Any] = lambda: _TensorUnpickler(file, storages).load()  # noqa: E731
+
+    def load() -> Any:
+        return _TensorUnpickler(file, storages).load()
+
     if load() != _LEGACY_MAGIC or load() != _LEGACY_PROTOCOL:
         raise UnreadableWeights("not a torch weight file")
     _system = load()

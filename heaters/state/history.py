@@ -47,7 +47,7 @@ class HistoryState(PageState, rx.State):
 
     title: str = ""
     shown_video_id: int = 0
-    entries: list[Entry] = []  # noqa: RUF012 - Reflex copies defaults
+    entries: list[Entry] = []
     entry_count: int = 0
     has_more: bool = False
     _limit: int = PAGE_SIZE

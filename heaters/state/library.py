@@ -35,7 +35,7 @@ class LibraryState(PageState, rx.State):
         check: how the last check of the whole library ended, in words.
     """
 
-    videos: list[VideoCard] = []  # noqa: RUF012 - Reflex copies defaults
+    videos: list[VideoCard] = []
     video_count: int = 0
     page: int = 0
     page_count: int = 1

@@ -51,7 +51,7 @@ class ReviewState(PageState, rx.State):
     card: VideoCard = NO_VIDEO
     is_ready: bool = False
     sheet: Sheet = Sheet()
-    news: list[News] = []  # noqa: RUF012 - Reflex copies defaults
+    news: list[News] = []
     details: ClipDetails = ClipDetails()
     last_action: str = ""
     can_undo: bool = False

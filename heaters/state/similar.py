@@ -32,8 +32,8 @@ class Lookalike:
 class SimilarState(PageState, rx.State):
     """What one tab shows of one clip's neighbours."""
 
-    anchor: list[Lookalike] = []  # noqa: RUF012 - Reflex copies defaults; one clip, or none yet
-    found: list[Lookalike] = []  # noqa: RUF012
+    anchor: list[Lookalike] = []  # one clip, or none yet
+    found: list[Lookalike] = []
     found_count: int = 0
     _clip_id: int = 0
 

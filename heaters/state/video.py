@@ -58,11 +58,11 @@ class VideoState(PageState, rx.State):
     """
 
     video: VideoCard = NO_VIDEO
-    facts: list[str] = []  # noqa: RUF012 - Reflex copies defaults
+    facts: list[str] = []
     proxy: Proxy = Proxy()
     outline: Outline = Outline()
-    counts: list[Count] = []  # noqa: RUF012
-    clips: list[ClipCard] = []  # noqa: RUF012
+    counts: list[Count] = []
+    clips: list[ClipCard] = []
     group: str = ""
     shown_count: int = 0
     page: int = 0

@@ -30,7 +30,7 @@ class Adaptive:
     name = "adaptive"
     threshold = 3.0
 
-    def scorer(self, fps: Fraction, model_cache: Path) -> Scorer:  # noqa: ARG002
+    def scorer(self, fps: Fraction, _model_cache: Path, /) -> Scorer:
         """Start a run."""
         return AdaptiveRatios(fps)
 

@@ -43,7 +43,7 @@ class Content:
     name = "content"
     threshold = 27.0
 
-    def scorer(self, fps: Fraction, model_cache: Path) -> Scorer:  # noqa: ARG002
+    def scorer(self, fps: Fraction, _model_cache: Path, /) -> Scorer:
         """Start a run."""
         return ContentValues(fps)
 

@@ -45,7 +45,7 @@ class Detector(Protocol):
     name: str
     threshold: float
 
-    def scorer(self, fps: Fraction, model_cache: Path) -> Scorer:
+    def scorer(self, fps: Fraction, model_cache: Path, /) -> Scorer:
         """Start a run over a video of ``fps``; ``model_cache`` is a folder for built models."""
         ...
 

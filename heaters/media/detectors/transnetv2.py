@@ -67,7 +67,7 @@ class TransNetV2:
     name = "transnetv2"
     threshold = 0.5
 
-    def scorer(self, fps: Fraction, model_cache: Path) -> Scorer:  # noqa: ARG002
+    def scorer(self, _fps: Fraction, model_cache: Path, /) -> Scorer:
         """Start a run."""
         return WindowedScores(open_shipped(MODEL, model_cache))
 

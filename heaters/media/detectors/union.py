@@ -46,7 +46,7 @@ class Union:
     name = "union"
     threshold = 1.0
 
-    def scorer(self, fps: Fraction, model_cache: Path) -> Scorer:
+    def scorer(self, fps: Fraction, model_cache: Path, /) -> Scorer:
         """Start a run."""
         return UnionScorer(fps, model_cache)
 
