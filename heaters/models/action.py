@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
@@ -43,6 +44,7 @@ class Action(Table, table=True):
 
     __table_args__ = (
         UniqueConstraint("video_id", "revision"),
+        UniqueConstraint("request_id", "video_id", "reviewer_id"),
         CheckConstraint("(kind IN ('undo', 'redo')) = (reverses_id IS NOT NULL)", name="reverses"),
         Index("ix_actions_reviewer_id_id", "reviewer_id", "id"),
     )
@@ -66,5 +68,9 @@ class Action(Table, table=True):
         unique=True,
         sa_type=BigInteger,
         description="The action that this one takes back; each is taken back at most once.",
+    )
+    request_id: UUID | None = Field(
+        default=None,
+        description="The reviewer's request, as their browser named it; null: it came another way.",
     )
     created_at: datetime = time_field()

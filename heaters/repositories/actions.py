@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import aliased
@@ -84,6 +85,15 @@ class ActionRepository:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def of_request(self, request_id: UUID, video_id: int, reviewer_id: int) -> Action | None:
+        """Return the action that carried out a reviewer's request; None if there is none."""
+        query = select(Action).where(
+            Action.request_id == request_id,
+            Action.video_id == video_id,
+            Action.reviewer_id == reviewer_id,
+        )
+        return self._session.exec(query).one_or_none()
 
     def last_undoable(self, reviewer_id: int, video_id: int | None = None) -> Action | None:
         """Return the reviewer's latest action that is not taken back, undos left out."""

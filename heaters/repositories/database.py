@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import Engine, create_engine, make_url
 from sqlmodel import Session
@@ -19,11 +20,16 @@ class Job:
 
 
 class UnitOfWork:
-    """One transaction: a session, and the jobs to send once it has committed."""
+    """One transaction: a session, and the jobs to send once it has committed.
+
+    Attributes:
+        request_id: the request that it carries out, if that has a name.
+    """
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self.jobs: list[Job] = []
+        self.request_id: UUID | None = None
 
     def send(self, job: Job) -> None:
         """Ask for ``job`` to be sent after the commit; a rollback drops it."""

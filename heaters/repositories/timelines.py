@@ -78,9 +78,9 @@ _WRITE_ACTION = text("""
         UPDATE videos SET revision = :revision WHERE id = :video_id
     )
     INSERT INTO actions (video_id, revision, reviewer_id, kind, frame, to_frame, reason,
-        reverses_id, created_at, changes)
+        reverses_id, request_id, created_at, changes)
     SELECT :video_id, :revision, :reviewer_id, :kind, :frame, :to_frame, :reason, :reverses_id,
-        :created_at, CAST(:changes AS jsonb) || coalesce((
+        :request_id, :created_at, CAST(:changes AS jsonb) || coalesce((
             SELECT jsonb_agg(change || jsonb_build_object('clip_id', id) ORDER BY start_frame)
             FROM made JOIN new USING (start_frame)), '[]')
     RETURNING id, changes""")

@@ -84,6 +84,7 @@ class Trail:
             to_frame=to_frame,
             reason=reason,
             reverses_id=reverses_id,
+            request_id=self._uow.request_id,
             changes=[],
         )
         TimelineRepository(self._uow.session).write(action, self._changes, made)
