@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -13,7 +13,7 @@ from heaters.models import Clip
 from heaters.repositories.clips import ClipRepository
 from heaters.repositories.videos import VideoRepository
 from heaters.services.cutting import add_cut
-from tests.support.site import Site, served
+from tests.support.site import Site
 from tests.web.conftest import AddVideo
 from tests.web.desk_page import DeskPage
 from tests.web.test_live import change, downloading, is_not_reloaded, mark_as_not_reloaded
@@ -205,30 +205,6 @@ def test_the_desk_opens_by_itself_when_the_video_is_ready(
     expect(page.locator(".notice")).to_contain_text("Trying soon.mp4 again")
     with site.runtime.database.unit_of_work() as uow:
         assert VideoRepository(uow.session).get(video_id).next_attempt_at is not None
-
-
-@pytest.fixture
-def doomed(site: Site) -> Iterator[Site]:
-    """A second web process for the same library, to be killed."""
-    with served(site.runtime) as process:
-        yield process
-
-
-def test_what_is_done_offline_is_kept_and_saved_when_the_server_is_back(
-    context: BrowserContext, site: Site, doomed: Site, add_video: AddVideo
-) -> None:
-    video_id = add_video()
-    page = context.new_page()
-    page.goto(doomed.address)
-    desk = DeskPage(page, doomed, video_id).open()
-    doomed.process.kill()
-    expect(page.locator(".offline")).to_be_visible()
-    desk.press("a")
-    expect(page.get_by_text("1 action waits")).to_be_visible()
-    with served(site.runtime, port=doomed.port):
-        expect(page.locator(".offline")).to_be_hidden()
-        desk.expect_saved()
-        assert clips_of(site, video_id)[0].state == ClipState.REVIEW_APPROVED
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 720), (820, 1180), (1180, 820)])

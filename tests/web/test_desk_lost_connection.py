@@ -1,0 +1,159 @@
+"""The review desk while the server is away: nothing is lost, and nothing is done twice."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Error, expect
+
+from heaters.domain.lifecycle import ClipState
+from heaters.models import LOCAL_REVIEWER_ID
+from heaters.repositories.actions import ActionRepository
+from heaters.repositories.clips import ClipRepository
+from heaters.state.intents import carry_out, parse_intent
+from tests.support.site import Site, served
+from tests.web.conftest import AddVideo
+from tests.web.desk_page import DeskPage
+
+
+@pytest.fixture
+def doomed(site: Site) -> Iterator[Site]:
+    """A second web process for the same library, to be killed."""
+    with served(site.runtime) as process:
+        yield process
+
+
+@pytest.fixture
+def video_id(add_video: AddVideo) -> int:
+    """A video of four clips."""
+    return add_video()
+
+
+@pytest.fixture
+def desk(context: BrowserContext, doomed: Site, video_id: int) -> DeskPage:
+    """Its desk in a tab that the doomed process serves."""
+    page = context.new_page()
+    page.goto(doomed.address)
+    return DeskPage(page, doomed, video_id).open()
+
+
+def lose_server(desk: DeskPage, doomed: Site) -> None:
+    doomed.process.kill()
+    expect(desk.page.locator(".offline")).to_be_visible()
+
+
+def expect_waiting(desk: DeskPage, words: str) -> None:
+    expect(desk.page.get_by_text(f"offline: {words}")).to_be_visible()
+
+
+def requests_kept(desk: DeskPage) -> list[dict[str, Any]]:
+    """Return what the tab keeps for the server."""
+    stored = desk.page.evaluate(f"sessionStorage.getItem('heaters.unanswered.{desk.video_id}')")
+    return json.loads(stored or "[]")
+
+
+Trail = Callable[[], list[str]]
+
+
+@pytest.fixture
+def trail(site: Site, video_id: int) -> Trail:
+    """Reads what reviewers did with the video, the first first."""
+
+    def read() -> list[str]:
+        with site.runtime.database.unit_of_work() as uow:
+            entries = ActionRepository(uow.session).history(video_id, limit=100)
+        return [e.action.kind.value for e in entries if e.action.reviewer_id is not None][::-1]
+
+    return read
+
+
+def first_state(site: Site, video_id: int) -> ClipState:
+    with site.runtime.database.unit_of_work() as uow:
+        return ClipRepository(uow.session).live(video_id)[0].state
+
+
+def test_what_is_done_offline_is_kept_and_saved_when_the_server_is_back(
+    site: Site, doomed: Site, desk: DeskPage, trail: Trail
+) -> None:
+    lose_server(desk, doomed)
+    desk.press("a")
+    expect_waiting(desk, "1 action waits")
+    with served(site.runtime, port=doomed.port):
+        expect(desk.page.locator(".offline")).to_be_hidden()
+        desk.expect_saved()
+        assert first_state(site, desk.video_id) == ClipState.REVIEW_APPROVED
+        assert trail() == ["approve"]
+        assert requests_kept(desk) == []
+
+
+def test_what_is_done_offline_survives_a_reload(
+    site: Site, doomed: Site, desk: DeskPage, trail: Trail
+) -> None:
+    lose_server(desk, doomed)
+    desk.press("a", "s", "Control+z")
+    expect_waiting(desk, "3 actions wait")
+    with pytest.raises(Error, match="ERR_CONNECTION_REFUSED"):
+        desk.page.reload()
+    with served(site.runtime, port=doomed.port):
+        desk.open()
+        desk.expect_saved()
+        assert trail() == ["approve", "skip", "undo"]
+        desk.open()
+        desk.expect_saved()
+        assert trail() == ["approve", "skip", "undo"]
+
+
+def test_an_undo_takes_back_what_was_done_before_it_and_nothing_else(
+    site: Site, doomed: Site, desk: DeskPage, trail: Trail
+) -> None:
+    desk.press("ArrowDown", "s")
+    desk.expect_saved()
+    desk.press("Home", "ArrowUp")
+    desk.expect_clip(1, of=4)
+    doomed.process.send_signal(signal.SIGSTOP)  # still there, as far as the browser can tell
+    desk.press("a")
+    expect_waiting(desk, "1 action waits")
+    doomed.process.kill()
+    expect(desk.page.locator(".offline")).to_be_visible()
+    desk.press("Control+z")
+    expect_waiting(desk, "2 actions wait")
+    with served(site.runtime, port=doomed.port):
+        desk.expect_saved()
+        assert first_state(site, desk.video_id) == ClipState.PENDING_REVIEW
+        assert trail() == ["skip", "approve", "undo"]
+
+
+@pytest.mark.parametrize("done_count", [1, 2])
+def test_what_was_done_although_its_answer_is_lost_is_not_done_again(
+    site: Site, doomed: Site, desk: DeskPage, trail: Trail, done_count: int
+) -> None:
+    desk.press("s")
+    desk.expect_saved()
+    lose_server(desk, doomed)
+    desk.press("a", "Control+z")
+    expect_waiting(desk, "2 actions wait")
+    for request in requests_kept(desk)[:done_count]:
+        with site.runtime.database.unit_of_work() as uow:
+            carry_out(uow, desk.video_id, LOCAL_REVIEWER_ID, parse_intent(request))
+    with served(site.runtime, port=doomed.port):
+        desk.expect_saved()
+        assert trail() == ["skip", "approve", "undo"]
+
+
+def test_garbage_in_the_tab_keeps_no_desk_from_opening(site: Site, desk: DeskPage) -> None:
+    desk.press("s")
+    desk.expect_saved()
+    garbage = json.dumps([None, {"kind": "approve", "clips": 5, "request_id": "x"}, {"kind": 7}])
+    desk.page.evaluate(
+        "([key, value]) => sessionStorage.setItem(key, value)",
+        [f"heaters.unanswered.{desk.video_id}", garbage],
+    )
+    desk.page.reload()
+    desk.wait_until_open()
+    desk.press("a")
+    desk.expect_saved()
+    assert first_state(site, desk.video_id) == ClipState.REVIEW_SKIPPED
