@@ -16,7 +16,7 @@ import { openDesk } from "./opening.js";
  * @param {boolean} props.canRedo
  * @param {import("./keyboard/keymap.js").Keys} props.keyboard
  * @param {import("react").ReactNode} props.children
- * @param {(number: number, intent: import("./session/session.js").Intent) => void} props.onIntent
+ * @param {(request: import("./session/session.js").Request) => void} props.onIntent
  * @param {(startFrame: number, endFrame: number) => void} props.onLook
  * @param {() => void} props.onLost
  * @param {(keys: import("./keyboard/keymap.js").Keys) => void} props.onKeys
@@ -30,7 +30,7 @@ export function ReviewDesk(props) {
 
   useEffect(() => {
     const { desk, close } = openDesk(video, latest.current.sheet, latest.current.keyboard, {
-      send: (number, intent) => latest.current.onIntent(number, intent),
+      send: (request) => latest.current.onIntent(request),
       look: (start, end) => latest.current.onLook(start, end),
       saveKeys: (keys) => latest.current.onKeys(keys),
     });

@@ -3,27 +3,24 @@ import { Controller } from "../webcodecs/controller.js";
 import { Filmstrip } from "../webcodecs/filmstrip.js";
 import { clipAt } from "./session/clips.js";
 import { follow } from "./following.js";
+import { keepUnanswered, keptUnanswered } from "./outbox.js";
 import { clipInAddress, keptPlace } from "./place.js";
 import { fetchScores } from "./detection/scores.js";
-import { Session } from "./session/session.js";
+import { Session, savedBy } from "./session/session.js";
 import { Store } from "./store.js";
 
 /**
  * What the desk tells the server.
  * @typedef {object} Server
- * @property {(number: number, intent: import("./session/session.js").Intent) => void} send
+ * @property {(request: import("./session/session.js").Request) => void} send
  * @property {(startFrame: number, endFrame: number) => void} look
  * @property {(keys: import("./keyboard/keymap.js").Keys) => void} saveKeys
  *
  * @typedef {{desk: import("./context.js").Desk, close: () => void}} OpenedDesk
  */
 
-/**
- * What was not answered when a desk was closed, by video. A server that was away begins anew, and
- * with it the page: what was done meanwhile is not to be lost.
- * @type {Map<number, import("./session/session.js").Session["pending"]>}
- */
-const unanswered = new Map();
+/** What has no answer after this long may have got lost, and is sent again. */
+const AGAIN_MS = 5000;
 
 /**
  * Make what the parts of a desk share, and keep it together: the player's state in the view, the
@@ -63,7 +60,9 @@ export function openDesk(video, sheet, keys, server) {
     canvas,
     player,
     view,
-    session: new Session(server.send, sheet, unanswered.get(video.id)),
+    session: new Session(server.send, sheet, keptUnanswered(video.id, savedBy(sheet).clips), (all) =>
+      keepUnanswered(video.id, all),
+    ),
     filmstrip: new Filmstrip(source),
     scores: new Store({ scores: /** @type {Float32Array | null} */ (null) }),
     last: new Store({ words: "", can_undo: false, can_redo: false }),
@@ -79,13 +78,14 @@ export function openDesk(video, sheet, keys, server) {
     fetchScores(desk),
   ];
   player.speed = view.value.speed;
+  const asking = setInterval(() => desk.session.sendNext(), AGAIN_MS);
   player.load();
   player.seek(firstFrame(desk, sheet, kept.frame));
   return {
     desk,
     close() {
       for (const end of ends) end();
-      unanswered.set(video.id, desk.session.pending);
+      clearInterval(asking);
       desk.filmstrip.close();
       player.close();
     },

@@ -16,12 +16,6 @@ from heaters.state.review import ClipDetails, DeskVideo
 from heaters.state.sheet import News, Sheet
 
 
-def _number_and_intent(
-    number: rx.Var[int], intent: rx.Var[dict[str, Any]]
-) -> tuple[rx.Var[int], rx.Var[dict[str, Any]]]:
-    return number, intent
-
-
 def _range(start_frame: rx.Var[int], end_frame: rx.Var[int]) -> tuple[rx.Var[int], rx.Var[int]]:
     return start_frame, end_frame
 
@@ -40,7 +34,7 @@ class ReviewDesk(rx.NoSSRComponent):
     last_action: rx.Var[str]
     can_undo: rx.Var[bool]
     can_redo: rx.Var[bool]
-    on_intent: rx.EventHandler[_number_and_intent]
+    on_intent: rx.EventHandler[rx.event.passthrough_event_spec(dict)]
     on_look: rx.EventHandler[_range]
     on_lost: rx.EventHandler[rx.event.no_args_event_spec]
     on_keys: rx.EventHandler[rx.event.passthrough_event_spec(dict)]

@@ -55,7 +55,7 @@ def _desk() -> rx.Component:
         last_action=ReviewState.last_action,
         can_undo=ReviewState.can_undo,
         can_redo=ReviewState.can_redo,
-        on_intent=ReviewState.act,
+        on_intent=ReviewState.act.temporal,  # the desk itself keeps what cannot be sent
         on_look=ReviewState.look,
         on_lost=ReviewState.lost,
         on_keys=ReviewState.save_keys,

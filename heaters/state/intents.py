@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal, NamedTuple
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -15,6 +16,7 @@ from heaters.domain.errors import InvalidInput
 from heaters.domain.review import NoSuchClip
 from heaters.domain.timeline import FrameRange
 from heaters.models import Action
+from heaters.repositories.actions import ActionRepository
 from heaters.repositories.database import UnitOfWork
 from heaters.repositories.timelines import TimelineRepository
 from heaters.services.annotating import NOTES_MAX_LENGTH, TAGS_MAX_COUNT, describe
@@ -31,7 +33,11 @@ _Range = Annotated[list[_Frame], Field(min_length=2, max_length=2)]
 
 
 class _Intent(BaseModel):
+    """What all have: the browser's name for this request, by which a second one is known."""
+
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    request_id: Annotated[UUID, Field(strict=False)]
 
 
 class _CutIntent(_Intent):
@@ -123,8 +129,14 @@ def parse_intent(sent: object) -> Intent:
         raise InvalidInput(f"not understood: {place}: {first['msg']}"[:150]) from None
 
 
+def request_named(sent: object) -> str:
+    """Return how a browser names its request, whatever else it sends; empty if it does not."""
+    name = sent.get("request_id") if isinstance(sent, dict) else None
+    return name if isinstance(name, str) else ""
+
+
 def carry_out(uow: UnitOfWork, video_id: int, reviewer_id: int, intent: Intent) -> Action | str:
-    """Do what was asked for, through its service.
+    """Do what was asked for, through its service; if that was done already, do nothing.
 
     Returns:
         The action in the audit trail, or what was done in words where there is none.
@@ -133,6 +145,11 @@ def carry_out(uow: UnitOfWork, video_id: int, reviewer_id: int, intent: Intent) 
         NoSuchClip: a clip that the intent names is none any more.
         HeatersError: what the service raises.
     """
+    TimelineRepository(uow.session).lock_video(video_id)  # the same request may come twice at once
+    earlier = ActionRepository(uow.session).of_request(intent.request_id, video_id, reviewer_id)
+    if earlier is not None:
+        return earlier
+    uow.request_id = intent.request_id
     action = _WAYS[type(intent)](_Asked(uow, video_id, reviewer_id), intent)
     return action or "that is so already"
 
@@ -154,18 +171,8 @@ class _Asked(NamedTuple):
         return [ids[frames] for frames in named]
 
 
-def _add_cut(asked: _Asked, intent: AddCut) -> Action:
-    return add_cut(
-        asked.uow,
-        asked.video_id,
-        intent.frame,
-        reviewer_id=asked.reviewer_id,
-        confirm_exported=intent.confirm,
-    )
-
-
-def _remove_cut(asked: _Asked, intent: RemoveCut) -> Action:
-    return remove_cut(
+def _at_frame(operate: Callable[..., Action]) -> Callable[[_Asked, _CutIntent], Action]:
+    return lambda asked, intent: operate(
         asked.uow,
         asked.video_id,
         intent.frame,
@@ -232,8 +239,8 @@ def _reverse(asked: _Asked, intent: Reverse) -> Action:
 
 
 _WAYS: dict[type[_Intent], Callable[[_Asked, Any], Action | str | None]] = {
-    AddCut: _add_cut,
-    RemoveCut: _remove_cut,
+    AddCut: _at_frame(add_cut),
+    RemoveCut: _at_frame(remove_cut),
     MoveCut: _move_cut,
     ConfirmCut: _confirm_cut,
     ReplaceCuts: _replace_cuts,

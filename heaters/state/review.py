@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 import reflex as rx
+import structlog
 
 from heaters.domain.errors import HeatersError, InvalidInput
 from heaters.domain.review import ConfirmationRequired
@@ -16,8 +17,8 @@ from heaters.live.hub import video_topic
 from heaters.repositories.database import UnitOfWork
 from heaters.services.preferences import Keyboard, keyboard, save_keyboard
 from heaters.services.retrying import retry_video
-from heaters.state.desk import desk
-from heaters.state.intents import carry_out, parse_intent
+from heaters.state.desk import DatabaseAway, desk
+from heaters.state.intents import carry_out, parse_intent, request_named
 from heaters.state.page import PageState, checked_frame
 from heaters.state.reading import (
     ClipDetails,
@@ -33,6 +34,15 @@ from heaters.state.reading import (
 )
 from heaters.state.sheet import News, Sheet, difference, kept
 from heaters.state.views import NO_VIDEO, VideoCard
+
+_log = structlog.get_logger(__name__)
+
+
+class Unexpected(HeatersError):
+    """An error that nobody has thought of; the log has it."""
+
+    def __init__(self) -> None:
+        super().__init__("this could not be done: an error that the log of Heaters describes")
 
 
 class ReviewState(PageState, rx.State):
@@ -87,9 +97,9 @@ class ReviewState(PageState, rx.State):
         await self._read()
 
     @rx.event
-    async def act(self, number: int, intent: dict[str, Any]) -> None:
-        """Carry out an intent, which the browser has numbered, and answer with news."""
-        answers = checked_frame(number)
+    async def act(self, intent: dict[str, Any]) -> None:
+        """Carry out an intent, once however often it is sent, and answer with news."""
+        answers = request_named(intent)
         try:
             reviewer_id = desk().reviewer_id(self)
             asked = parse_intent(intent)
@@ -103,13 +113,21 @@ class ReviewState(PageState, rx.State):
                 if isinstance(done, str):
                     return after, done, None
                 said = done_words(uow, after, done)
-                if done.reverses_id is None:
+                if done.reverses_id is None and done.revision == after.revision:
                     return after, said, LastAction(said, can_undo=True)
                 return after, said, read_last_action(uow, after, reviewer_id)
 
             after, said, last_action = await desk().transact(work)
+        except DatabaseAway as error:
+            # It may have been done or not. Without an answer it is asked again.
+            self._tell(str(error), refusal=True)
+            return
         except HeatersError as error:
             await self._refuse(answers, error)
+            return
+        except Exception:  # noqa: BLE001 - without an answer it would be asked again for ever
+            _log.exception("request failed", request_id=answers)
+            await self._refuse(answers, Unexpected())
             return
         self._not_before_s = time.monotonic()
         self._report(after, answers=answers, said=said)
@@ -220,7 +238,7 @@ class ReviewState(PageState, rx.State):
         self._news = kept((*self._news, latest))
         self.news = list(self._news)
 
-    async def _refuse(self, answers: int, error: HeatersError) -> None:
+    async def _refuse(self, answers: str, error: HeatersError) -> None:
         """Answer an intent by why it was not carried out, and by what has changed meanwhile."""
         self._not_before_s = time.monotonic()  # the change may not have been announced yet
         now = await self._reading() if self._shown else None

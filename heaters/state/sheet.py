@@ -64,7 +64,7 @@ class News:
 
     Attributes:
         number: counts up by one.
-        answers: the browser's number of the intent that this answers; 0 for none.
+        answers: the browser's name of the request that this answers; empty for none.
         refused: why nothing was done; empty if it was.
         needs_confirmation: the same intent with ``confirm`` would be done.
         said: what was done, in words.
@@ -73,7 +73,7 @@ class News:
     """
 
     number: int
-    answers: int = 0
+    answers: str = ""
     refused: str = ""
     needs_confirmation: bool = False
     said: str = ""

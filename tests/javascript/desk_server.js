@@ -5,6 +5,7 @@ import { foresee } from "../../assets/desk/session/foresight.js";
 /**
  * A server of one video that answers when it is told to: what the session is tested against.
  * @typedef {import("../../assets/desk/session/session.js").Intent} Intent
+ * @typedef {import("../../assets/desk/session/session.js").Request} Request
  * @typedef {import("../../assets/desk/session/session.js").News} News
  */
 export class DeskServer {
@@ -13,8 +14,10 @@ export class DeskServer {
     this.clips = clips;
     this.lastNews = 0;
     this.lastId = Math.max(...clips.ids);
-    /** @type {[number, Intent][]} */
+    /** @type {Request[]} */
     this.inbox = [];
+    /** @type {string[]} what was carried out, in this order */
+    this.done = [];
     /** @type {typeof clips[]} */
     this.before = [];
     this.confirmsExported = false;
@@ -36,27 +39,25 @@ export class DeskServer {
     };
   }
 
-  send = (/** @type {number} */ number, /** @type {Intent} */ intent) => {
-    this.inbox.push([number, intent]);
+  send = (/** @type {Request} */ request) => {
+    this.inbox.push(request);
   };
 
   /**
-   * Answer the oldest intent.
+   * Answer the oldest request.
    * @param {string} [refused] why it has come to nothing
    * @returns {News}
    */
   answer(refused = "") {
-    const [number, intent] = /** @type {[number, Intent]} */ (this.inbox.shift());
-    if (refused) return this.#news(this.clips, { answers: number, refused });
-    const replaced = this.confirmsExported && "frame" in intent && !("confirm" in intent);
+    const request = /** @type {Request} */ (this.inbox.shift());
+    const answers = request.request_id;
+    if (this.done.includes(answers)) return this.#news(this.clips, { answers, said: "done" });
+    if (refused) return this.#news(this.clips, { answers, refused });
+    const replaced = this.confirmsExported && "frame" in request && !("confirm" in request);
     if (replaced) {
-      return this.#news(this.clips, {
-        answers: number,
-        refused: "exported",
-        needs_confirmation: true,
-      });
+      return this.#news(this.clips, { answers, refused: "exported", needs_confirmation: true });
     }
-    return this.#do(intent, number);
+    return this.#do(request, answers);
   }
 
   /**
@@ -64,20 +65,22 @@ export class DeskServer {
    * @param {Intent} intent
    * @returns {News}
    */
-  hear = (intent) => this.#do(intent, 0);
+  hear = (intent) => this.#do(intent, "");
 
   /**
    * @param {Intent} intent
-   * @param {number} answers
+   * @param {string} answers
    */
   #do(intent, answers) {
     if (intent.kind === "undo") {
+      this.done.push(answers);
       const earlier = this.before.pop();
       return this.#news(earlier ?? this.clips, { answers, said: "took back" });
     }
     try {
       const after = this.#named(foresee(this.clips, intent));
       this.before.push(this.clips);
+      this.done.push(answers);
       return this.#news(after, { answers, said: intent.kind });
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -117,7 +120,7 @@ export class DeskServer {
     this.clips = after;
     return {
       number: ++this.lastNews,
-      answers: 0,
+      answers: "",
       refused: "",
       needs_confirmation: false,
       said: "",

@@ -22,12 +22,7 @@ test("what a reviewer does shows at once and is unsaved until it is answered", (
   session.receive([server.answer()]);
   expect(session.value.clips).toEqual(server.clips);
   expect(session.value.unsaved).toBe(0);
-  expect(session.value.said).toEqual({
-    number: 1,
-    kind: "add_cut",
-    words: "add_cut",
-    refused: false,
-  });
+  expect(session.value.said).toEqual({ kind: "add_cut", words: "add_cut", refused: false });
 });
 
 test("what is refused goes back, with the reason, and what was done since stays", () => {
@@ -37,11 +32,7 @@ test("what is refused goes back, with the reason, and what was done since stays"
   session.receive([server.answer("clip 2 is exporting")]);
   expect(session.value.clips.starts).toEqual([0, 20, 50, 80]);
   expect(session.value.clips.letters).toBe("APPP");
-  expect(session.value.said).toMatchObject({
-    number: 1,
-    words: "clip 2 is exporting",
-    refused: true,
-  });
+  expect(session.value.said).toMatchObject({ words: "clip 2 is exporting", refused: true });
 });
 
 test("what plainly cannot be is refused at once and never sent", () => {
@@ -61,7 +52,8 @@ test("after an undo only the server knows what can be", () => {
   session.receive([server.answer()]);
   session.act({ kind: "undo" });
   session.act({ kind: "add_cut", frame: 30 });
-  session.receive([server.answer(), server.answer()]);
+  session.receive([server.answer()]);
+  session.receive([server.answer()]);
   expect(session.value.clips.starts).toEqual([0, 20, 30, 50, 80]);
   expect(session.value.said?.refused).toBe(false);
 });
@@ -82,7 +74,7 @@ test("exported clips are cut only after the question is answered with yes", () =
   server.confirmsExported = true;
   session.act({ kind: "add_cut", frame: 30 });
   session.receive([server.answer()]);
-  expect(session.value.question).toEqual({
+  expect(session.value.question).toMatchObject({
     words: "exported",
     intent: { kind: "add_cut", frame: 30 },
   });
@@ -123,13 +115,24 @@ test("news that are known already are passed over, missing ones are told", () =>
 });
 
 test.each(Array.from({ length: 200 }, (_, seed) => seed))(
-  "clips always tile the video and end as the server has them: history %i",
+  "clips tile, end as the server has them, and each request is done once, in order: history %i",
   (seed) => {
     const random = randomNumbers(seed);
-    const { server, session } = opened(clipsOf(60, [7, 20, 21, 44], { letters: "PAESD" }));
+    const server = new DeskServer(clipsOf(60, [7, 20, 21, 44], { letters: "PAESD" }));
+    const made = /** @type {Set<string>} */ (new Set());
+    /** @type {readonly import("../../assets/desk/session/session.js").Request[]} */
+    let kept = [];
+    const open = () => {
+      const session = new Session(server.send, server.sheet(), kept, (all) => {
+        kept = all;
+        for (const { request_id } of all) made.add(request_id);
+      });
+      session.watch(() => expectTiling(session.value.clips));
+      return session;
+    };
+    let session = open();
     /** @type {import("../../assets/desk/session/session.js").News[]} */
     const onTheWay = [];
-    session.watch(() => expectTiling(session.value.clips));
     const steps = {
       act: () => session.act(randomIntent(random, session.value.clips)),
       others: () => onTheWay.push(server.hear(randomIntent(random, server.clips))),
@@ -137,7 +140,16 @@ test.each(Array.from({ length: 200 }, (_, seed) => seed))(
       refuse: () => server.inbox.length && onTheWay.push(server.answer("no")),
       arrive: () => expect(session.receive(onTheWay.splice(0))).toBe(true),
       question: () => session.answer(random(2) === 0),
-      lost: () => onTheWay.splice(0).length && session.reset(server.sheet()),
+      again: () => session.sendNext(),
+      cut_off: () => {
+        server.inbox.splice(random(server.inbox.length + 1));
+        onTheWay.splice(0);
+        session.reset(server.sheet());
+      },
+      reload: () => {
+        onTheWay.splice(0);
+        session = open();
+      },
     };
     const odds = /** @type {const} */ ([
       "act",
@@ -150,15 +162,22 @@ test.each(Array.from({ length: 200 }, (_, seed) => seed))(
       "arrive",
       "arrive",
       "question",
-      "lost",
+      "again",
+      "cut_off",
+      "reload",
     ]);
     for (let step = 0; step < 60; step++) {
       server.confirmsExported = random(4) === 0;
       steps[odds[random(odds.length)]]();
     }
-    while (server.inbox.length) steps.answer();
-    steps.arrive();
-    expect(session.value.unsaved).toBe(0);
+    while (session.value.unsaved) {
+      steps.again();
+      steps.answer();
+      steps.arrive();
+    }
+    const done = server.done.filter(Boolean);
+    expect(done).toEqual([...made].filter((id) => done.includes(id)));
+    expect(kept).toEqual([]);
     expect(session.value.clips).toEqual(server.clips);
   },
 );
@@ -198,31 +217,60 @@ function randomIntent(random, { starts, frameCount }) {
   ])[random(9)];
 }
 
-test("what a server never heard of is asked again of the next, what it did without answering is not", () => {
+test("a request is sent when the one before is answered, and never before it", () => {
   const { server, session } = opened();
-  session.act({ kind: "add_cut", frame: 30 });
   session.act({ kind: "approve", clips: [[0, 20]] });
   session.act({ kind: "undo" });
-  server.answer(); // the cut was made, the answer lost
-  server.inbox = [];
-  session.reset(server.sheet());
-  expect(server.inbox).toEqual([[2, { kind: "approve", clips: [[0, 20]] }]]);
-  expect(session.value.clips).toMatchObject({ starts: [0, 20, 30, 50, 80], letters: "APPPP" });
+  expect(server.inbox.map(({ kind }) => kind)).toEqual(["approve"]);
+  session.receive([server.hear({ kind: "skip", clips: [[20, 50]] })]);
+  expect(server.inbox.length).toBe(1);
   session.receive([server.answer()]);
-  expect(session.value).toMatchObject({ clips: server.clips, unsaved: 0 });
+  expect(server.inbox.map(({ kind }) => kind)).toEqual(["undo"]);
 });
 
-test("what an earlier session left unanswered is asked again by the next one", () => {
+test("what is asked twice is done once, also to take back", () => {
+  const { server, session } = opened();
+  session.act({ kind: "add_cut", frame: 30 });
+  session.act({ kind: "add_cut", frame: 40 });
+  session.act({ kind: "undo" });
+  session.receive([server.answer()]);
+  session.receive([server.answer()]);
+  server.answer(); // taken back, and nobody was there to hear it
+  session.reset(server.sheet());
+  session.receive([server.answer()]);
+  expect(session.value).toMatchObject({ clips: { starts: [0, 20, 30, 50, 80] }, unsaved: 0 });
+});
+
+test("the next session asks for what the one before was not answered, and shows it", () => {
   const { server, session } = opened();
   session.act({ kind: "approve", clips: [[0, 20]] });
   session.act({ kind: "skip", clips: [[20, 50]] });
-  server.answer(); // nobody was there to hear it
+  session.act({ kind: "undo" });
   server.inbox = [];
-  const next = new Session(server.send, server.sheet(), session.pending);
-  expect(server.inbox).toEqual([[2, { kind: "skip", clips: [[20, 50]] }]]);
-  expect(next.value).toMatchObject({ clips: { letters: "ASPP" }, unsaved: 1 });
-  next.act({ kind: "archive", clips: [[80, 100]] });
-  next.receive([server.answer()]);
-  next.receive([server.answer()]);
-  expect(next.value).toMatchObject({ clips: server.clips, unsaved: 0 });
+  const next = new Session(server.send, server.sheet(), [...session.pending.values()]);
+  expect(next.value).toMatchObject({ clips: { letters: "ASPP" }, unsaved: 3 });
+  for (let answers = 0; answers < 3; answers++) next.receive([server.answer()]);
+  expect(next.value).toMatchObject({ clips: { letters: "APPP" }, unsaved: 0 });
+  expect(next.value.clips).toEqual(server.clips);
+});
+
+test("what has no answer is kept at every change", () => {
+  const server = new DeskServer(clipsOf(100, [20, 50, 80]));
+  /** @type {string[][]} */
+  const kept = [];
+  const session = new Session(server.send, server.sheet(), [], (all) =>
+    kept.push(all.map(({ kind }) => kind)),
+  );
+  session.act({ kind: "add_cut", frame: 30 });
+  session.act({ kind: "undo" });
+  session.receive([server.answer("no")]);
+  session.receive([server.answer()]);
+  expect(kept).toEqual([["add_cut"], ["add_cut", "undo"], ["undo"], []]);
+});
+
+test("requests have names of 128 bits, each its own", () => {
+  const { session } = opened(clipsOf(100, [20, 50, 80]));
+  for (let frame = 1; frame < 20; frame++) session.act({ kind: "add_cut", frame });
+  for (const id of session.pending.keys()) expect(id).toMatch(/^[0-9a-f]{32}$/);
+  expect(session.pending.size).toBe(19);
 });

@@ -35,7 +35,6 @@ class DeskTab:
     checked: list[int] = field(default_factory=list)
     missed: bool = False
     _last_news: int = 0
-    _sent: int = 0
 
     async def send(self, handler: EventCallback[Any], **payload: Any) -> dict[str, Any]:
         """Have an event handled; return what it changed."""
@@ -60,11 +59,10 @@ class DeskTab:
         return await self.send(ReviewState.load)
 
     async def act(self, **intent: Any) -> News:
-        """Send an intent and return its answer."""
-        self._sent += 1
-        changes = await self.send(ReviewState.act, number=self._sent, intent=intent)
-        [answer] = [news for news in changes["news"] if news.answers == self._sent]
-        return answer
+        """Send an intent, under a new name unless it has one, and return its answer."""
+        request = {"request_id": str(uuid4())} | intent
+        changes = await self.send(ReviewState.act, intent=request)
+        return [news for news in changes["news"] if news.answers == request["request_id"]][-1]
 
     async def hear(self) -> dict[str, Any]:
         """Look again, as after an announcement."""

@@ -24,6 +24,7 @@ from tests.web.events import SESSIONS, cookie_of, run
 from tests.web.test_media import give_clip_a_file
 
 FRAMES = 120
+REQUEST = "0123456789abcdef0123456789abcdef"
 
 
 def stored(runtime: Runtime, video_id: int) -> list[tuple[int, int, str, int]]:
@@ -216,9 +217,11 @@ def test_what_cannot_be_done_is_refused_in_words_and_changes_nothing(
 
     async def work() -> None:
         tab = await opened(video_id)
-        changes = await tab.send(ReviewState.act, number=7, intent=intent)
+        request = {"request_id": REQUEST} | intent if isinstance(intent, dict) else intent
+        changes = await tab.send(ReviewState.act, intent=request)
         [answer] = changes["news"]
-        assert (answer.answers, answer.said, answer.needs_confirmation) == (7, "", False)
+        assert answer.answers == (REQUEST if isinstance(intent, dict) else "")
+        assert (answer.said, answer.needs_confirmation) == ("", False)
         assert 5 < len(answer.refused) < 200
         assert "\n" not in answer.refused
         assert tab.rows == before
@@ -228,22 +231,21 @@ def test_what_cannot_be_done_is_refused_in_words_and_changes_nothing(
     assert action_count(desk.runtime, video_id) == 0
 
 
-@pytest.mark.parametrize("number", [None, "x", [], {}, 1.5, -3, 10**30])
-def test_an_intent_with_an_odd_number_is_carried_out_and_answers_nothing_else(
-    desk: Desk, add_video: AddVideo, number: Any
+@pytest.mark.parametrize("name", [None, "", "x", REQUEST + "0", [], {}, 1.5, 10**40, True])
+def test_a_request_without_a_proper_name_is_refused(
+    desk: Desk, add_video: AddVideo, name: Any
 ) -> None:
     video_id = add_video()
 
     async def work() -> None:
         tab = await opened(video_id)
-        changes = await tab.send(
-            ReviewState.act, number=number, intent={"kind": "skip", "clips": [[0, 30]]}
-        )
-        [answer] = changes["news"]
-        assert answer.answers == (number if isinstance(number, int) else 0)
-        assert tab.letters == "SPPP"
+        intent = {"kind": "skip", "clips": [[0, 30]], "request_id": name}
+        [answer] = (await tab.send(ReviewState.act, intent=intent))["news"]
+        assert answer.answers == (name if isinstance(name, str) else "")
+        assert "request_id" in answer.refused
 
     run(work)
+    assert action_count(desk.runtime, video_id) == 0
 
 
 def test_an_exported_clip_is_cut_only_if_that_is_confirmed(desk: Desk, add_video: AddVideo) -> None:
@@ -346,7 +348,8 @@ def test_news_that_were_missed_are_made_up_for_by_a_new_sheet(
         for frame in range(1, KEPT_NEWS + 3):
             news = (
                 await tab.send(
-                    ReviewState.act, number=frame, intent={"kind": "add_cut", "frame": frame}
+                    ReviewState.act,
+                    intent={"kind": "add_cut", "frame": frame, "request_id": str(uuid4())},
                 )
             )["news"]
         assert [one.number for one in news] == list(range(3, KEPT_NEWS + 3))
@@ -447,7 +450,7 @@ def test_a_desk_of_no_video_is_missing(video_id: object) -> None:
         tab = await opened(cast_id(video_id))
         assert "there is no video" in tab.values["missing"]
         assert not tab.values["is_ready"]
-        changes = await tab.send(ReviewState.act, number=1, intent={"kind": "undo"})
+        changes = await tab.send(ReviewState.act, intent={"kind": "undo", "request_id": REQUEST})
         assert changes["notice_is_refusal"]
         assert await tab.send(ReviewState.lost) == {}
         assert await tab.send(ReviewState.look, start=0, end=1) == {}

@@ -20,7 +20,7 @@ import { Store } from "../store.js";
  * Something has changed, or an intent of ours has not changed anything.
  * @typedef {object} News
  * @property {number} number each is one above the last
- * @property {number} answers number of the intent that it answers, 0 for none
+ * @property {string} answers id of the request that it answers, empty for none
  * @property {string} refused why nothing has changed; empty if something has
  * @property {boolean} needs_confirmation whether the intent with `confirm` would not be refused
  * @property {string} said what was done, in words
@@ -45,8 +45,10 @@ import { Store } from "../store.js";
  *   | {kind: "retry", clip: Range}
  *   | {kind: "undo" | "redo"}} Intent
  *
+ * An intent under a name of its own: however often it is sent, the server carries it out once.
+ * @typedef {Intent & {request_id: string}} Request
+ *
  * @typedef {object} Said
- * @property {number} number of the intent
  * @property {Intent["kind"]} kind
  * @property {string} words
  * @property {boolean} refused
@@ -62,41 +64,46 @@ import { Store } from "../store.js";
 /**
  * The clips as the server knows them, and on top of them what the reviewer has done since: shown at
  * once, sent, and taken back if it is refused.
+ *
+ * Requests are sent one at a time, each when the one before is answered. So whatever is lost on the way,
+ * they are carried out in the order in which they were made: an undo never comes before what it is to
+ * take back.
  * @extends {Store<SessionValue>}
  */
 export class Session extends Store {
   /**
-   * @param {(number: number, intent: Intent) => void} send
+   * @param {(request: Request) => void} send
    * @param {Sheet} sheet
-   * @param {Map<number, Intent>} [pending] what an earlier session on the same video left unanswered
+   * @param {readonly Request[]} [unanswered] what an earlier session on the same video has left
+   * @param {(unanswered: readonly Request[]) => void} [keep] called with all whenever they change
    */
-  constructor(send, sheet, pending = new Map()) {
+  constructor(send, sheet, unanswered = [], keep = () => {}) {
     const saved = savedBy(sheet);
     super({ ...saved, unsaved: 0, said: null, question: null });
     this.send = send;
+    this.keep = keep;
     this.saved = saved;
     this.lastNews = sheet.number;
-    this.lastIntent = Math.max(0, ...pending.keys());
-    /** Intents in the order in which they were sent. */
-    this.pending = pending;
+    /** Requests without an answer by their id, in the order in which they were made. */
+    this.pending = new Map(unanswered.map((request) => [request.request_id, request]));
     this.reset(sheet);
   }
 
   /**
-   * Begin again with everything the server knows. What it has not answered it may never have heard of,
-   * or its answer was lost: it is asked again for what is not so yet. Not to take back: that would
-   * take back another action if it were done twice.
+   * Begin again with everything the server knows, and ask again for what it has not answered.
    * @param {Sheet} sheet
    */
   reset(sheet) {
     this.saved = savedBy(sheet);
     this.lastNews = sheet.number;
-    for (const [number, intent] of this.pending) {
-      const isAnswered = intent.kind === "undo" || intent.kind === "redo" || this.#isSo(intent);
-      if (isAnswered) this.pending.delete(number);
-      else this.send(number, intent);
-    }
     this.#show();
+    this.sendNext();
+  }
+
+  /** Send the first request that has no answer, again if need be: it or its answer may be lost. */
+  sendNext() {
+    const [next] = this.pending.values();
+    if (next) this.send(next);
   }
 
   /**
@@ -105,10 +112,12 @@ export class Session extends Store {
    */
   receive(news) {
     const fresh = news.filter(({ number }) => number > this.lastNews);
+    if (!fresh.length) return true;
+    if (fresh[0].number !== this.lastNews + 1) return false;
+    const [sent] = this.pending.keys();
     /** @type {Partial<SessionValue>} */
     const changes = {};
     for (const one of fresh) {
-      if (one.number !== this.lastNews + 1) return false;
       this.lastNews = one.number;
       this.saved = {
         clips: one.removed
@@ -118,7 +127,8 @@ export class Session extends Store {
       };
       Object.assign(changes, this.#answered(one));
     }
-    if (fresh.length) this.#show(changes);
+    this.#show(changes);
+    if (!this.pending.has(sent)) this.sendNext();
     return true;
   }
 
@@ -128,15 +138,16 @@ export class Session extends Store {
    * @returns {boolean} whether it is on its way
    */
   act(intent) {
-    const number = ++this.lastIntent;
     const words = this.refusal(intent);
     if (words) {
-      this.set({ said: { number, kind: intent.kind, words, refused: true } });
+      this.set({ said: { kind: intent.kind, words, refused: true } });
       return false;
     }
-    this.pending.set(number, intent);
+    const request = { ...intent, request_id: randomId() };
+    this.pending.set(request.request_id, request);
+    this.keep([...this.pending.values()]);
     this.#show();
-    this.send(number, intent);
+    if (this.pending.size === 1) this.sendNext();
     return true;
   }
 
@@ -158,11 +169,10 @@ export class Session extends Store {
     const intent = this.pending.get(answers);
     if (!intent) return {};
     this.pending.delete(answers);
+    this.keep([...this.pending.values()]);
     if (needs_confirmation) return { question: { words: refused, intent } };
     const words = refused || said;
-    return words
-      ? { said: { number: answers, kind: intent.kind, words, refused: refused !== "" } }
-      : {};
+    return words ? { said: { kind: intent.kind, words, refused: refused !== "" } } : {};
   }
 
   /**
@@ -176,22 +186,6 @@ export class Session extends Store {
       return "";
     } catch (error) {
       if (error instanceof Refused) return error.message;
-      throw error;
-    }
-  }
-
-  /**
-   * @param {Intent} intent
-   * @returns {boolean} whether the server has nothing to do for it, or cannot do it any more
-   */
-  #isSo(intent) {
-    const { clips, checked } = this.saved;
-    if (intent.kind === "describe" || intent.kind === "retry") return false;
-    if (intent.kind === "confirm_cut") return checked.has(intent.frame);
-    try {
-      return JSON.stringify(foresee(clips, intent)) === JSON.stringify(clips);
-    } catch (error) {
-      if (error instanceof Refused) return true;
       throw error;
     }
   }
@@ -212,11 +206,17 @@ export class Session extends Store {
   }
 }
 
+/** 128 random bits. `crypto.randomUUID` is missing where Heaters is opened by plain http. */
+function randomId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /**
  * @param {Sheet} sheet
  * @returns {Pick<SessionValue, "clips" | "checked">}
  */
-const savedBy = ({ frame_count, starts, ids, letters, groups, checked }) => ({
+export const savedBy = ({ frame_count, starts, ids, letters, groups, checked }) => ({
   clips: { frameCount: frame_count, starts, ids, letters, groups },
   checked: new Set(checked),
 });
