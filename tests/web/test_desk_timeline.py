@@ -150,6 +150,43 @@ def test_escape_leaves_a_dragged_cut_where_it_was(timelines: Timelines) -> None:
     assert timelines.cuts == [30, 75]
 
 
+def test_the_strip_scrolls_with_a_cut_that_is_held_at_its_edge(timelines: Timelines) -> None:
+    timelines.drag_cut(75, to_frame=90)
+    timelines.desk.expect_frame(119)
+    timelines.page.mouse.up()
+    timelines.desk.expect_clip(3, of=3)
+    assert timelines.cuts == [30, 119]
+    timelines.desk.expect_frame(119)
+
+
+def test_the_strip_scrolls_with_the_playhead_that_is_held_at_its_edge(
+    timelines: Timelines,
+) -> None:
+    timelines.point(40.5)
+    timelines.page.mouse.down()
+    timelines.point(22)
+    timelines.desk.expect_frame(0)
+    timelines.point(40.5)
+    timelines.desk.expect_frame(18)
+    timelines.page.mouse.up()
+
+
+def test_a_cut_under_check_is_shown_where_it_was_dragged(timelines: Timelines) -> None:
+    timelines.desk.press("c")
+    words = timelines.page.locator(".boundary-words")
+    expect(words).to_have_text("Cut at 75, score 3.50")
+    box = timelines.page.locator(".strip canvas").bounding_box()
+    assert box is not None
+    mouse, y = timelines.page.mouse, box["y"] + box["height"] / 2
+    frame_px = box["width"] / 48  # the cut in the middle
+    mouse.move(box["x"] + 24 * frame_px, y)
+    mouse.down()
+    mouse.move(box["x"] + 22 * frame_px, y, steps=2)
+    mouse.up()
+    expect(words).to_have_text("Cut at 73, score 0.10, checked")
+    assert timelines.cuts == [30, 73]
+
+
 @pytest.mark.parametrize("how", ["Shift", "Snap"])
 def test_a_cut_snaps_to_the_peak_of_the_score_when_asked(timelines: Timelines, how: str) -> None:
     timelines.drag_cut(30, to_frame=33)

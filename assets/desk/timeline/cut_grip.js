@@ -1,4 +1,5 @@
 // @ts-check
+import { examine } from "../detection/examining.js";
 import { clipAt, endOf } from "../session/clips.js";
 import { peakNear } from "./score_peaks.js";
 import { clamp } from "./viewport.js";
@@ -38,7 +39,8 @@ export function cutNear(clips, viewport, x, scale, pointerType) {
 
 /**
  * The grip on a cut: it follows the pointer between its neighbours, and the player shows the frame
- * that would be the first after it. Letting go moves the cut there.
+ * that would be the first after it. Letting go moves the cut there; one that is being checked is
+ * shown there then.
  * @param {import("../context.js").Desk} desk
  * @param {number} cut
  * @param {() => import("./viewport.js").Viewport} viewport as it is at the moment
@@ -47,21 +49,27 @@ export function cutNear(clips, viewport, x, scale, pointerType) {
  * @param {(moved: MovedCut | null) => void} show
  * @returns {import("./hand.js").Grip}
  */
-export function cutGrip({ player, scores, session }, cut, viewport, scale, snaps, show) {
+export function cutGrip(desk, cut, viewport, scale, snaps, show) {
+  const { player, scores, session, view } = desk;
   const { clips } = session.value;
   const index = clipAt(clips, cut);
   const [least, most] = [clips.starts[index - 1] + 1, endOf(clips, index) - 1];
   const before = player.target;
   let toFrame = cut;
-  /** Where on the cut it was taken hold of: a press alone moves nothing. */
+  /** Where it was taken hold of, and how far beside the cut: a press alone moves nothing. */
   let heldX = NaN;
+  let besidePx = 0;
+  const heldShown = viewport();
   player.pause();
   return {
     move({ x }, event) {
-      if (isNaN(heldX)) heldX = x;
       const shown = viewport();
-      const isMoved = x !== heldX;
-      toFrame = isMoved ? clamp(shown.edgeAt(shown.leftOf(cut) + x - heldX), least, most) : cut;
+      if (isNaN(heldX)) {
+        heldX = x;
+        besidePx = shown.leftOf(cut) - x;
+      }
+      const isMoved = x !== heldX || shown.from !== heldShown.from;
+      toFrame = isMoved ? clamp(shown.edgeAt(x + besidePx), least, most) : cut;
       const curve = isMoved && snaps(event) ? scores.value.scores : null;
       if (curve) {
         const reach = Math.max(1, Math.round((SNAP_PX * scale()) / shown.pxPerFrame));
@@ -72,11 +80,14 @@ export function cutGrip({ player, scores, session }, cut, viewport, scale, snaps
     },
     drop() {
       show(null);
-      if (toFrame !== cut) session.act({ kind: "move_cut", frame: cut, to_frame: toFrame });
+      if (toFrame === cut) return;
+      const isOnItsWay = session.act({ kind: "move_cut", frame: cut, to_frame: toFrame });
+      if (isOnItsWay && view.value.cut === cut) examine(desk, toFrame);
     },
     cancel() {
       show(null);
       player.seek(before);
     },
+    reach: [least - 1, most + 1],
   };
 }

@@ -1,5 +1,6 @@
 // @ts-check
 import { useEffect } from "react";
+import { EdgeScroll } from "./edge_scroll.js";
 import { heldDesks } from "./showing.js";
 import { Viewport, clamp, panned, pinched, zoomed } from "./viewport.js";
 
@@ -15,6 +16,8 @@ const WHEEL_LINE_PX = 16;
  * @property {(point: Point, event: {shiftKey: boolean}) => void} move
  * @property {() => void} drop
  * @property {() => void} cancel leaves everything as it was before
+ * @property {import("./viewport.js").Range} [reach] frames among which the strip scrolls along, when it
+ *   is dragged to the strip's edge
  *
  * @typedef {import("./paper.js").Paper} Paper
  *
@@ -45,6 +48,11 @@ class Hand {
     this.grip = null;
     /** @type {Map<number, {frame: number, x: number}>} points in time under pointers that are down */
     this.held = new Map();
+    /** Where the pointer that holds something is; null until it has moved. @type {PointerEvent | null} */
+    this.dragged = null;
+    this.scrolling = new EdgeScroll(desk, paper, () => {
+      if (this.dragged) this.grip?.move(this.#pointOf(this.dragged), this.dragged);
+    });
     const { canvas } = paper;
     this.listening = new AbortController();
     const { signal } = this.listening;
@@ -82,10 +90,19 @@ class Hand {
     const point = this.#pointOf(event);
     const held = this.held.get(event.pointerId);
     if (held) held.x = point.x;
-    if (this.grip) this.grip.move(point, event);
-    else if (this.held.size === 2) this.#pinch();
+    if (this.grip) {
+      this.grip.move(point, event);
+      this.#scroll(event);
+    } else if (this.held.size === 2) this.#pinch();
     else if (!held) this.reactions.hover(point, event, this.paper);
   };
+
+  /** @param {PointerEvent} event that has moved what is held */
+  #scroll(event) {
+    this.dragged = event;
+    const reach = this.reactions.isZoomed && this.grip?.reach;
+    if (reach) this.scrolling.hold(this.paper.pointAt(event).x, reach);
+  }
 
   /**
    * The pixel under a pointer, or the nearest one if it has left the canvas while pressed.
@@ -116,6 +133,8 @@ class Hand {
   #let(how) {
     const { grip } = this;
     this.grip = null;
+    this.dragged = null;
+    this.scrolling.stop();
     grip?.[how]();
     heldDesks.delete(this.desk);
   }
@@ -157,6 +176,7 @@ export function scrub({ player, video }, viewport) {
     move: ({ x }) => void player.seek(clamp(viewport().frameAt(x), 0, video.frame_count - 1)),
     drop: () => void (wasPlaying && player.play()),
     cancel: () => void player.seek(before),
+    reach: [0, video.frame_count],
   };
 }
 
