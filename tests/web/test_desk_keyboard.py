@@ -151,7 +151,8 @@ def test_marked_clips_are_grouped_and_taken_apart_and_both_is_taken_back(desk: R
 def test_what_cannot_be_is_refused_in_words_and_changes_nothing(desk: Review) -> None:
     desk.go_to(31)
     desk.do("b")
-    expect(desk.page.locator(".status-last")).to_have_text("there is already a cut at frame 31")
+    expect(desk.page.get_by_role("alert")).to_have_text("there is already a cut at frame 31")
+    expect(desk.page.locator(".notice.refusal")).to_be_in_viewport(ratio=1)
     assert desk.starts == [0, 30, 31, 75]
     assert desk.actions == []
 
@@ -171,13 +172,13 @@ def test_no_key_fires_while_notes_are_typed_and_escape_leaves_them(desk: Review)
 
 def test_cuts_are_confirmed_moved_and_removed_one_after_the_other(desk: Review) -> None:
     desk.press("c")
-    checked = desk.page.get_by_text(" of 3 checked")
-    expect(checked).to_have_text("0 of 3 checked")
+    checked = desk.page.locator(".boundary > p")
+    expect(checked).to_contain_text("0 of 3 checked")
     under_check = desk.page.locator(".boundary-words")
     expect(under_check).to_have_text("Cut at 30")
     desk.do("Enter")
     expect(under_check).to_have_text("Cut at 31")
-    expect(checked).to_have_text("1 of 3 checked")
+    expect(checked).to_contain_text("1 of 3 checked")
     desk.do("ArrowRight", "ArrowRight", "ArrowRight", "ArrowLeft", "Enter")
     expect(under_check).to_have_text("Cut at 75")
     assert desk.starts == [0, 30, 33, 75]
@@ -190,6 +191,49 @@ def test_cuts_are_confirmed_moved_and_removed_one_after_the_other(desk: Review) 
     ]
     desk.do("Escape")
     expect(desk.page.get_by_role("group", name="Actions")).to_be_visible()
+
+
+def test_when_every_cut_is_checked_the_desk_says_so(desk: Review) -> None:
+    desk.press("c")
+    said = desk.page.get_by_role("region", name="Checking cuts").get_by_role("status")
+    expect(said).to_be_empty()
+    desk.do("Enter", "Enter", "Enter")
+    expect(said).to_contain_text("Every cut is checked")
+    desk.do("Control+z")
+    expect(said).to_be_empty()
+    desk.do("Control+y")
+    said.get_by_role("button", name="Back to the clips").click()
+    expect(desk.page.get_by_role("group", name="Actions")).to_be_visible()
+
+
+def test_who_stops_checking_stays_at_the_cut(desk: Review) -> None:
+    desk.press("c", "ArrowDown", "ArrowDown")
+    expect(desk.page.locator(".boundary-words")).to_have_text("Cut at 75")
+    desk.press("Escape")
+    desk.expect_frame(75)
+    desk.expect_clip(4, of=4)
+
+
+def test_without_scores_cuts_are_checked_in_their_order_and_the_desk_says_so(desk: Review) -> None:
+    desk.press("c")
+    expect(desk.page.get_by_text("in the order of the video (no scores)")).to_be_visible()
+    desk.press("t")
+    expect(desk.page.get_by_text("No scores of a detector are known")).to_be_visible()
+
+
+def test_a_frame_that_is_no_number_is_not_gone_to_and_asked_for_again(desk: Review) -> None:
+    number = desk.page.get_by_role("button", name="frame 0")
+    number.click()
+    field = desk.page.get_by_label("frame", exact=True)
+    field.fill("twelve")
+    desk.press("Enter")
+    assert field.evaluate("field => field.matches(':user-invalid')")
+    field.fill(" 12 ")
+    desk.press("Enter")
+    desk.expect_frame(12)
+    expect(desk.page.get_by_role("button", name="frame 12")).to_be_focused()
+    desk.press("f", "Escape", "Space")
+    expect(desk.page.get_by_role("button", name="Pause")).to_be_visible()
 
 
 def test_exported_clips_are_cut_only_after_the_question(desk: Review) -> None:

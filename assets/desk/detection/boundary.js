@@ -30,26 +30,52 @@ export function Boundary() {
   useEffect(() => () => stop(desk), [desk]);
 
   const done = cuts.filter((one) => one.checked).length;
+  const label = { className: "boundary", "aria-label": "Checking cuts" };
+  if (!cuts.length) {
+    return createElement("section", label, createElement("p", null, "This video is one clip: there are no cuts."));
+  }
   return createElement(
     "section",
-    { className: "boundary", "aria-label": "Checking cuts" },
+    label,
     createElement("progress", { max: cuts.length, value: done, "aria-label": "Checked cuts" }),
-    createElement("p", { className: "figures faint" }, `${done} of ${cuts.length} checked`),
-    isCut(clips, cut)
-      ? createElement(Cut, {
-          cut: /** @type {typeof cuts[0]} */ (cuts.find(({ frame }) => frame === cut)),
-        })
-      : createElement("p", { className: "faint" }, "This video is one clip: there are no cuts."),
-    done === cuts.length &&
-      done > 0 &&
-      createElement("p", { role: "status" }, "Every cut is checked."),
+    createElement(
+      "p",
+      { className: "figures faint" },
+      `${done.toLocaleString("en")} of ${cuts.length.toLocaleString("en")} checked, `,
+      scores ? "the least certain first" : "in the order of the video (no scores)",
+    ),
+    createElement("div", { role: "status" }, done === cuts.length && createElement(AllChecked)),
+    isCut(clips, cut) &&
+      createElement(Cut, {
+        cut: /** @type {typeof cuts[0]} */ (cuts.find(({ frame }) => frame === cut)),
+      }),
   );
 }
 
-/** @param {import("../context.js").Desk} desk */
+/** What is left to do when no cut is left to check. */
+function AllChecked() {
+  const { view } = useDesk();
+  return createElement(
+    "div",
+    { className: "done boundary-done" },
+    createElement("h2", null, "Every cut is checked"),
+    createElement(
+      "button",
+      { type: "button", className: "button", onClick: () => view.set({ task: "clip" }) },
+      "Back to the clips",
+    ),
+  );
+}
+
+/**
+ * Stay at the cut, and not wherever the way across it happens to be.
+ * @param {import("../context.js").Desk} desk
+ */
 function stop(desk) {
+  const { cut } = desk.view.value;
   desk.player.pause();
   examine(desk, -1);
+  if (cut >= 0) desk.player.seek(cut);
 }
 
 /** @param {{cut: import("./certainty.js").ScoredCut}} props */

@@ -5,7 +5,7 @@ const WRITTEN_IN =
   'textarea, select, [contenteditable=""], [contenteditable="true"], ' +
   'input:not([type="range"], [type="checkbox"], [type="radio"], [type="button"])';
 const PRESSED = 'button, a[href], summary, input[type="checkbox"]';
-const SLIDER_KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"];
+const SLIDER_KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"];
 
 /**
  * Whether Escape leaves the element.

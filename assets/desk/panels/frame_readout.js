@@ -1,5 +1,5 @@
 // @ts-check
-import { createElement } from "react";
+import { createElement, useEffect, useRef } from "react";
 import { clipAt, rangeOf } from "../session/clips.js";
 import { useDesk, useStore } from "../context.js";
 
@@ -7,16 +7,25 @@ import { useDesk, useStore } from "../context.js";
 export function FrameReadout() {
   const { view } = useDesk();
   const isField = useStore(view, ({ overlay }) => overlay === "frame");
-  return createElement(isField ? FrameField : FrameNumber);
+  const isPressed = useRef(false);
+  return isField ? createElement(FrameField) : createElement(FrameNumber, { isPressed });
 }
 
-function FrameNumber() {
+/**
+ * @param {object} props
+ * @param {{current: boolean}} props.isPressed whether the field was opened by this button, which gets
+ *   the focus back
+ */
+function FrameNumber({ isPressed }) {
   const { view, session, video } = useDesk();
   const frame = useStore(view, (value) => value.frame);
   const clips = useStore(session, (value) => value.clips);
   const [start, end] = rangeOf(clips, clipAt(clips, frame));
   const [length, count] = [end - start, video.frame_count];
   const place = frame < 0 ? "–" : frame - start + 1;
+  useEffect(() => {
+    isPressed.current = false;
+  }, [isPressed]);
   return createElement(
     "button",
     {
@@ -24,7 +33,11 @@ function FrameNumber() {
       className: "transport-frame figures",
       title: "Go to a frame by its number",
       style: { minWidth: `${`frame ${count} · ${length} of ${length}`.length}ch` },
-      onClick: () => view.set({ overlay: "frame" }),
+      autoFocus: isPressed.current,
+      onClick: () => {
+        isPressed.current = true;
+        view.set({ overlay: "frame" });
+      },
     },
     "frame ",
     createElement("strong", null, frame < 0 ? "–" : frame),
@@ -41,8 +54,7 @@ function FrameField() {
       className: "transport-frame figures",
       onSubmit: (/** @type {import("react").FormEvent<HTMLFormElement>} */ event) => {
         event.preventDefault();
-        const typed = String(new FormData(event.currentTarget).get("frame")).trim();
-        if (/^\d+$/.test(typed)) player.seek(Number(typed));
+        player.seek(Number(new FormData(event.currentTarget).get("frame")));
         close();
       },
     },
@@ -52,6 +64,9 @@ function FrameField() {
       name: "frame",
       type: "text",
       inputMode: "numeric",
+      required: true,
+      pattern: "\\s*\\d+\\s*",
+      title: `A number from 0 to ${video.frame_count - 1}`,
       autoFocus: true,
       autoComplete: "off",
       defaultValue: Math.max(0, view.value.frame),

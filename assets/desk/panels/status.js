@@ -1,5 +1,5 @@
 // @ts-check
-import { Fragment, createElement, useEffect, useState } from "react";
+import { Fragment, createElement, useEffect, useRef, useState } from "react";
 import { CommandButton, useBindings } from "./command_button.js";
 import { useDesk, useStore } from "../context.js";
 import { shownKey } from "../keyboard/keymap.js";
@@ -15,31 +15,45 @@ export function Status() {
     "footer",
     { className: "status-line" },
     createElement(LastAction),
+    createElement(Refusal),
     trouble && createElement("span", { className: "refusal", role: "alert" }, trouble),
     createElement(Saved),
   );
 }
 
-/** What came of the last action, or why nothing did, and the ways back and forth. */
+/** What came of the last action, and the ways back and forth. */
 function LastAction() {
   const { session, last } = useDesk();
-  const said = useStore(session, (value) => value.said);
+  const done = useStore(session, ({ said }) => (said?.refused ? null : said));
   const { words, can_undo, can_redo } = useStore(last, (value) => value);
-  const shown = said?.words ?? words;
+  const shown = done?.words ?? words;
   return createElement(
     Fragment,
     null,
-    createElement(
-      "span",
-      { className: said?.refused ? "status-last refusal" : "status-last", role: "status" },
-      shown,
-    ),
+    createElement("span", { className: "status-last", role: "status" }, shown),
     can_undo &&
       createElement(Reversal, {
         name: "undo",
         words: shown === words ? "takes it back" : `takes back: ${words}`,
       }),
-    can_redo && createElement(Reversal, { name: "redo", words: "does it again" }),
+    can_redo &&
+      createElement(Reversal, {
+        name: "redo",
+        words: done?.kind === "undo" ? "does it again" : "does again what was taken back",
+      }),
+  );
+}
+
+/** Why nothing came of an action: for a while in the way of the eye, and read out at once. */
+function Refusal() {
+  const { session } = useDesk();
+  const refused = useStore(session, ({ said }) => (said?.refused ? said : null));
+  const last = useRef({ refused, count: 0 }); // the same words again are to be seen again
+  if (refused !== last.current.refused) last.current = { refused, count: last.current.count + 1 };
+  return createElement(
+    "div",
+    { className: "notices", role: "alert" },
+    refused && createElement("p", { key: last.current.count, className: "notice refusal" }, refused.words),
   );
 }
 
