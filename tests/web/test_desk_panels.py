@@ -127,6 +127,23 @@ def test_the_transport_steps_seeks_and_says_how_it_is_exact(page: Page, desk: De
     expect(page.get_by_role("button", name="Speed 0.75×")).to_be_visible()
 
 
+def test_a_single_frame_is_not_called_frames_nor_no_time(page: Page, desk: DeskPage) -> None:
+    panel = page.get_by_role("region", name="This clip")
+    expect(panel.locator(".clip-times")).to_contain_text("1 frame")
+    expect(panel).not_to_contain_text("1 frames")
+    expect(row(page, 1)).to_contain_text("0.03 s")
+
+
+def test_what_is_done_again_is_what_was_taken_back(page: Page, desk: DeskPage) -> None:
+    desk.press("a", "s", "Control+z")
+    desk.expect_saved()
+    expect(page.get_by_role("button", name="Ctrl+Shift+Z does it again")).to_be_visible()
+    page.reload()
+    expect(page.locator(".status-last")).to_have_text("approved clip 1")
+    again = page.get_by_role("button", name="Ctrl+Shift+Z does again what was taken back")
+    expect(again).to_be_visible()
+
+
 def test_a_button_that_cannot_do_anything_is_off(page: Page, desk: DeskPage) -> None:
     expect(page.get_by_role("button", name="Cut", exact=True)).to_be_disabled()
     expect(page.get_by_role("button", name="Group", exact=True)).to_be_disabled()

@@ -5,7 +5,7 @@ import { ClipNotes } from "./clip_notes.js";
 import { useDesk, useStore } from "../context.js";
 import { StateMark } from "./state_mark.js";
 import { Thumbnail } from "./thumbnail.js";
-import { timecode } from "../timeline/timecode.js";
+import { frameWords, timecode } from "../timeline/timecode.js";
 
 const EDGE_PX = 72;
 
@@ -99,7 +99,7 @@ function times(video, start, end) {
     "p",
     { className: "clip-times figures" },
     createElement("span", null, `${from} → ${to}`),
-    createElement("span", { className: "faint" }, `${(end - start).toLocaleString("en")} frames`),
+    createElement("span", { className: "faint" }, frameWords(end - start)),
   );
 }
 
@@ -115,7 +115,7 @@ function exported(video, start, end, told) {
   /** @type {[string, import("react").ReactNode][]} */
   const facts = [
     ["File", told?.file_name ?? ""],
-    ["Length", `${seconds.toFixed(3)} s, ${end - start} frames`],
+    ["Length", `${seconds.toFixed(3)} s, ${frameWords(end - start)}`],
     ["Picture", `${video.width} × ${video.height}, H.264, copied, not encoded again`],
     ["Sound", video.has_audio ? "AAC, copied" : "none"],
     ["Size", told ? `about ${megabytes(told.file_bytes)} MB` : ""],

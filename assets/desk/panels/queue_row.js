@@ -3,6 +3,7 @@ import { createElement, memo } from "react";
 import { useDesk } from "../context.js";
 import { GROUPS, StateMark } from "./state_mark.js";
 import { Thumbnail } from "./thumbnail.js";
+import { frameWords } from "../timeline/timecode.js";
 
 const THUMBNAIL_PX = 72;
 
@@ -25,7 +26,7 @@ export const QueueRow = memo(function QueueRow(/** @type {RowProps} */ props) {
   const { index, start, end, letter, group, isCurrent, isMarked, topPx, count, onPick } = props;
   const { video } = useDesk();
   const seconds = ((end - start) * video.fps_den) / video.fps_num;
-  const frames = `${end - start} frame${end - start === 1 ? "" : "s"}`;
+  const frames = frameWords(end - start);
   const facts = [
     `Clip ${index + 1}`,
     GROUPS[/** @type {keyof typeof GROUPS} */ (letter)],
@@ -57,7 +58,7 @@ export const QueueRow = memo(function QueueRow(/** @type {RowProps} */ props) {
       createElement(
         "span",
         { className: "queue-length" },
-        `${seconds.toFixed(1)} s`,
+        `${seconds.toFixed(seconds < 1 ? 2 : 1)} s`,
         createElement("span", { className: "faint" }, frames),
       ),
       group > 0 && createElement("span", { className: "queue-group" }, `group ${group}`),

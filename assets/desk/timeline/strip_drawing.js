@@ -3,6 +3,7 @@ import { drawLetter, stateColour } from "../../clips/bands.js";
 import { cellsOf, framesPerCell } from "./cells.js";
 import { clipAt, rangeOf } from "../session/clips.js";
 import { drawCuts, drawPlayhead } from "./timeline_marks.js";
+import { frameWords } from "./timecode.js";
 
 /** All in pixels of CSS. */
 const HEAD_PX = 18;
@@ -75,7 +76,7 @@ function drawClip(paper, { session, view }, viewport, index) {
   context.fillStyle = paper.colour(isCurrent ? "text" : "faint");
   const marked = view.value.marked.has(start) ? " · marked" : "";
   const grouped = clips.groups[index] ? " · grouped" : "";
-  const words = `${index + 1} · ${end - start} frames${grouped}${marked}`;
+  const words = `${index + 1} · ${frameWords(end - start)}${grouped}${marked}`;
   context.save();
   context.beginPath();
   context.rect(left, 0, width - margin, HEAD_PX * scale);

@@ -12,3 +12,10 @@ export function timecode(frame, { fps_num, fps_den }) {
   const parts = [second / 3600, (second / 60) % 60, second % 60, frame - firstOfSecond];
   return parts.map((part) => String(Math.floor(part)).padStart(2, "0")).join(":");
 }
+
+/**
+ * How long something is, in words.
+ * @param {number} frames
+ */
+export const frameWords = (frames) =>
+  `${frames.toLocaleString("en")} ${frames === 1 ? "frame" : "frames"}`;
