@@ -191,6 +191,20 @@ def test_without_webcodecs_the_desk_is_as_exact_and_says_why(
 def test_the_desk_opens_by_itself_when_the_video_is_ready(
     page: Page, site: Site, add_video: AddVideo
 ) -> None:
+    video_id = add_video()
+    change(site.runtime, video_id, state=VideoState.DETECTING_SCENES, progress=0.42)
+    page.goto(f"{site.origin}/videos/{video_id}/review")
+    expect(page.get_by_text("The desk opens by itself")).to_be_visible()
+    expect(page.get_by_text("42 %")).to_be_visible()
+    mark_as_not_reloaded(page)
+    change(site.runtime, video_id, state=VideoState.READY, progress=None)
+    desk = DeskPage(page, site, video_id)
+    desk.expect_frame(0)
+    desk.expect_clip(1, of=4)
+    assert is_not_reloaded(page)
+
+
+def test_a_video_that_failed_says_why_and_is_tried_again_on_request(page: Page, site: Site) -> None:
     video_id = downloading(site.runtime, "soon.mp4")
     page.goto(f"{site.origin}/videos/{video_id}/review")
     expect(page.get_by_text("downloading")).to_be_visible()
@@ -205,18 +219,3 @@ def test_the_desk_opens_by_itself_when_the_video_is_ready(
     expect(page.locator(".notice")).to_contain_text("Trying soon.mp4 again")
     with site.runtime.database.unit_of_work() as uow:
         assert VideoRepository(uow.session).get(video_id).next_attempt_at is not None
-
-
-@pytest.mark.parametrize(("width", "height"), [(1280, 720), (820, 1180), (1180, 820)])
-def test_everything_is_reached_on_small_screens(
-    page: Page, add_video: AddVideo, open_desk: OpenDesk, width: int, height: int
-) -> None:
-    page.set_viewport_size({"width": width, "height": height})
-    open_desk(add_video())
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    approve = page.get_by_role("button", name="Approve")
-    approve.scroll_into_view_if_needed()
-    expect(approve).to_be_in_viewport(ratio=1)
-    box = page.locator(".stage-picture").bounding_box()
-    assert box is not None
-    assert box["width"] > width * 0.6

@@ -1,0 +1,135 @@
+"""The desk on screens of all sizes and colours: what is there is in reach, and can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.barcodes import write_barcode_video
+from tests.support.site import Site
+from tests.web.conftest import AddVideo
+from tests.web.desk_page import DeskPage
+from tests.web.ready_videos import add_ready_video
+from tests.web.test_desk_timeline import write_scores
+
+SCREENS = [(1280, 720), (1024, 768), (820, 1180), (1180, 820)]
+TASKS = ("Clips", "Cuts", "Detect")
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text()
+SMALL_TARGETS = """leastPx => [...document.querySelectorAll(".desk :is(button, summary), .key")]
+    .filter(it => it.checkVisibility())
+    .map(it => [it.ariaLabel || it.textContent, it.getBoundingClientRect()])
+    .filter(([, box]) => Math.min(box.width, box.height) < leastPx)
+    .map(([name, box]) => `${name}: ${box.width} x ${box.height}`)"""
+
+
+@pytest.fixture(scope="session")
+def upright(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A proxy that is higher than wide."""
+    path = tmp_path_factory.mktemp("upright") / "upright.mp4"
+    fps = Fraction(25)
+    return write_barcode_video(path, fps=fps, frame_count=120, gop=1, width=180, height=320)
+
+
+@pytest.fixture(params=["wide", "upright"])
+def scored_video(
+    request: pytest.FixtureRequest, site: Site, add_video: AddVideo, upright: Path
+) -> int:
+    """A video with a detector's scores, wider than high or higher than wide."""
+    if request.param == "wide":
+        video_id = add_video()
+    else:
+        video_id = add_ready_video(
+            site.runtime, upright, title="Upright", fps=Fraction(25), cuts=(30, 75)
+        )
+    write_scores(site, video_id)
+    return video_id
+
+
+def go_to_task(page: Page, task: str) -> None:
+    """Choose a task, and let nothing play meanwhile."""
+    page.get_by_role("button", name=task, exact=True).click()
+    if task == "Cuts":
+        page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), SCREENS)
+def test_everything_is_reached_on_small_screens(
+    page: Page, site: Site, scored_video: int, width: int, height: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    DeskPage(page, site, scored_video).open()
+    for task in TASKS:
+        go_to_task(page, task)
+        stage = page.locator(".stage").bounding_box()
+        assert stage is not None
+        assert stage["width"] > width * (0.6 if width > 900 else 0.99)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        parts = page.locator(".desk-side, .desk-transport, .desk-timelines, .status-line")
+        buttons = parts.locator("button:enabled:visible, summary:visible")
+        assert buttons.count() > 15
+        for button in buttons.all():
+            button.click(trial=True)  # scrolls there; complains if something is over it
+            expect(button).to_be_in_viewport(ratio=0.95)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_all_words_stand_out_from_their_ground(
+    page: Page, site: Site, add_video: AddVideo, theme: str
+) -> None:
+    page.emulate_media(color_scheme="light" if theme == "light" else "dark")
+    video_id = add_video()
+    write_scores(site, video_id)
+    desk = DeskPage(page, site, video_id).open()
+    desk.press("a", "s", "d")  # one clip of each state
+    desk.expect_saved()
+    for task in TASKS:
+        go_to_task(page, task)
+        assert page.evaluate(CONTRAST) == []
+    desk.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert page.evaluate(CONTRAST) == []
+
+
+@pytest.fixture
+def tablet(browser: Browser, site: Site) -> Iterator[Page]:
+    """A page under fingers."""
+    context = browser.new_context(has_touch=True, viewport={"width": 820, "height": 1180})
+    page = context.new_page()
+    page.goto(site.address)
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize(("hand", "least_px"), [("page", 24), ("tablet", 35)])
+def test_buttons_are_as_large_as_what_presses_them(
+    request: pytest.FixtureRequest, site: Site, add_video: AddVideo, hand: str, least_px: int
+) -> None:
+    page: Page = request.getfixturevalue(hand)
+    video_id = add_video()
+    write_scores(site, video_id)
+    desk = DeskPage(page, site, video_id).open()
+    desk.press("a")
+    desk.expect_saved()
+    for task in TASKS:
+        go_to_task(page, task)
+        small = page.evaluate(SMALL_TARGETS, least_px)
+        assert [one for one in small if not one.startswith("Snap")] == []
+    desk.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert page.evaluate(SMALL_TARGETS, 24) == []
+
+
+def test_on_a_tablet_held_upright_the_verdicts_are_in_sight_with_the_frame(
+    tablet: Page, site: Site, add_video: AddVideo
+) -> None:
+    tablet.set_viewport_size({"width": 768, "height": 1024})
+    DeskPage(tablet, site, add_video()).open()
+    expect(tablet.locator(".stage-picture")).to_be_in_viewport(ratio=1)
+    for name in ("Approve", "Archive", "End here"):
+        tablet.get_by_role("button", name=name).click(trial=True)
+    assert tablet.evaluate("scrollY") == 0
