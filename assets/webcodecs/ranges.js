@@ -3,6 +3,7 @@ import { MediaLost } from "./errors.js";
 import { Span } from "./span.js";
 
 const KEPT_BYTES = 48 << 20;
+const CONTENT_RANGE = /^bytes (\d+)-(\d+)\/(\d+)$/;
 const REQUEST_MS = 20_000; // what came until then is kept, and the rest asked for again
 const BACKOFF_MS = 200;
 const MAX_BACKOFF_MS = 5_000;
@@ -19,6 +20,9 @@ export class Ranges {
   fileBytes = NaN;
   #address;
   #onTrouble;
+  #keptBytes;
+  /** What tells the file from any other that may come to lie at its address. */
+  #version = "";
   /** Where the address led to, if it was elsewhere: an object store, by an address that expires. */
   #redirected = "";
   /** @type {Set<Span>} least recently used first */
@@ -29,10 +33,12 @@ export class Ranges {
   /**
    * @param {string} address
    * @param {(words: string) => void} onTrouble told why bytes do not come, and "" when they do again
+   * @param {{keptBytes?: number}} [options] how much of what was read is kept
    */
-  constructor(address, onTrouble) {
+  constructor(address, onTrouble, { keptBytes = KEPT_BYTES } = {}) {
     this.#address = address;
     this.#onTrouble = onTrouble;
+    this.#keptBytes = keptBytes;
   }
 
   /**
@@ -87,7 +93,7 @@ export class Ranges {
     let kept = 0;
     for (const span of this.#spans) kept += span.end - span.start;
     for (const span of this.#spans) {
-      if (kept <= KEPT_BYTES) return;
+      if (kept <= this.#keptBytes) return;
       if (!span.whole) continue;
       kept -= span.end - span.start;
       this.#spans.delete(span);
@@ -100,15 +106,17 @@ export class Ranges {
    */
   async #fill(span, priority) {
     for (let failures = 0; !span.over; ) {
+      const redirected = this.#redirected;
       try {
-        await this.#request(span, priority);
+        await this.#request(span, redirected || this.#address, priority);
       } catch (error) {
         if (span.over) break;
-        if (error instanceof MediaLost) {
+        if (redirected) {
+          // expired, perhaps: ask the first address again, at once
+          if (this.#redirected === redirected) this.#redirected = "";
+        } else if (error instanceof MediaLost) {
           this.#tell(error.message);
           span.fail(error);
-        } else if (this.#redirected) {
-          this.#redirected = ""; // expired, perhaps: ask the first address again, at once
         } else {
           this.#tell("connection lost, trying again");
           await pause(Math.min(BACKOFF_MS * 2 ** failures++, MAX_BACKOFF_MS), span.left.signal);
@@ -120,35 +128,57 @@ export class Ranges {
 
   /**
    * @param {Span} span
+   * @param {string} address
    * @param {RequestPriority} priority
+   * @throws {MediaLost} unless another address helps
    */
-  async #request(span, priority) {
+  async #request(span, address, priority) {
     const first = span.start + span.filled;
-    const response = await fetch(this.#redirected || this.#address, {
+    const response = await fetch(address, {
       headers: { Range: `bytes=${first}-${span.end - 1}` },
       // The browser's cache would let only one request for a file run at a time.
       cache: "no-store",
       priority,
       signal: AbortSignal.any([span.left.signal, AbortSignal.timeout(REQUEST_MS)]),
     });
-    const { status } = response;
-    if (status !== 206 || !response.body) {
-      void response.body?.cancel();
-      if (status >= 500 || status === 429 || this.#redirected || response.redirected) {
-        throw new Error(`status ${status}`);
-      }
-      throw new MediaLost(refusal(status));
+    const { status, body } = response;
+    try {
+      if (status >= 500 || status === 429) throw new Error(`status ${status}`);
+      if (status !== 206 || !body) throw new MediaLost(refusal(response));
+      this.#check(response.headers, first, span.end);
+    } catch (error) {
+      body?.cancel().catch(() => {}); // of what was ended already
+      throw error;
     }
     if (response.redirected) this.#redirected = response.url;
     this.#tell("");
-    this.fileBytes = Number(response.headers.get("content-range")?.split("/")[1] ?? NaN);
     if (this.fileBytes < span.end) span.end = this.fileBytes;
-    const reader = response.body.getReader();
+    const reader = body.getReader();
     for (let part = await reader.read(); part.value; part = await reader.read()) {
       this.fetchedBytes += part.value.length;
       span.append(part.value);
     }
     if (!span.whole) throw new Error("the answer ended early");
+  }
+
+  /**
+   * Learn the file's size, and that these are bytes of the same file, from where they were asked for.
+   * @param {Headers} headers
+   * @param {number} first
+   * @param {number} end
+   * @throws {MediaLost} they are not
+   */
+  #check(headers, first, end) {
+    const given = CONTENT_RANGE.exec(headers.get("content-range") ?? "");
+    if (!given) return; // the server does not let scripts see it
+    const [start, last, fileBytes] = given.slice(1).map(Number);
+    if (start !== first || last >= end) throw new MediaLost("the server answers other bytes than asked");
+    const version = `${fileBytes} ${headers.get("etag")}`;
+    this.#version ||= version;
+    if (version !== this.#version) {
+      throw new MediaLost("the video's file has changed: load the page again");
+    }
+    this.fileBytes = fileBytes;
   }
 
   /** @param {string} words */
@@ -159,8 +189,9 @@ export class Ranges {
   }
 }
 
-/** @param {number} status */
-function refusal(status) {
+/** @param {Response} response */
+function refusal({ status, redirected }) {
+  if (redirected && status === 403) return "the object store does not let the video be read";
   if (status === 401 || status === 403) return "the video may not be read: sign in again";
   if (status === 404 || status === 410) return "the video's file is gone";
   if (status === 200) return "the server does not answer ranges";

@@ -104,6 +104,58 @@ test("an address that was redirected to is kept, and asked for again once it has
   expect(troubles).toEqual([]);
 });
 
+test("an address that expires under two requests is asked for anew by both", async () => {
+  let signed = 1;
+  answer = (_n, request, range) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/video") return Response.redirect(`${server.url}store${signed}`, 307);
+    return pathname === `/store${signed}` ? part(...range) : new Response("", { status: 403 });
+  };
+  const ranges = open();
+  await ranges.read(0, 10);
+  signed = 2;
+  const reads = [ranges.read(100, 110), ranges.read(200, 210)];
+  expect(await Promise.all(reads)).toEqual([file.slice(100, 110), file.slice(200, 210)]);
+  expect(troubles).toEqual([]);
+});
+
+test("an address that is refused as soon as it is given will not become better", async () => {
+  answer = (_n, request) =>
+    request.url.endsWith("/video")
+      ? Response.redirect(`${server.url}store`, 307)
+      : new Response("", { status: 403 });
+  const lost = await open().read(0, 10).catch((error) => error);
+  expect(lost).toBeInstanceOf(MediaLost);
+  expect(troubles).toEqual(["the object store does not let the video be read"]);
+});
+
+test.each([
+  ["earlier", 490, 699],
+  ["later", 510, 699],
+  ["more", 500, 799],
+])("%s bytes than asked for are not taken for them", async (_name, first, last) => {
+  answer = () => part(first, last);
+  const lost = await open().read(500, 700).catch((error) => error);
+  expect(lost).toBeInstanceOf(MediaLost);
+  expect(troubles).toEqual(["the server answers other bytes than asked"]);
+});
+
+test.each([
+  ["another tag", `bytes 20-29/${file.length}`, '"2"'],
+  ["another size", `bytes 20-29/${file.length + 1}`, '"1"'],
+])("bytes of a file with %s are not mixed with those of the first", async (_name, range, etag) => {
+  answer = (n, _request, [first, last]) => {
+    const headers = { "Content-Range": `bytes ${first}-${last}/${file.length}`, ETag: '"1"' };
+    const other = { "Content-Range": range, ETag: etag };
+    return new Response(file.slice(first, last + 1), { status: 206, headers: n > 1 ? other : headers });
+  };
+  const ranges = open();
+  await ranges.read(0, 10);
+  const lost = await ranges.read(20, 30).catch((error) => error);
+  expect(lost).toBeInstanceOf(MediaLost);
+  expect(troubles).toEqual(["the video's file has changed: load the page again"]);
+});
+
 test.each([
   [404, "gone"],
   [401, "sign in"],
@@ -138,6 +190,13 @@ test("a request that nobody waits for any more is given up, and made again for t
   expect(await Promise.all(reads)).toEqual(["AbortError", "AbortError"]);
   expect(await gone.promise).toBe(true);
   expect(await ranges.read(0, 10)).toEqual(file.slice(0, 10));
+});
+
+test("of what was read no more is kept than there is room for", async () => {
+  const ranges = new Ranges(`${server.url}video`, () => {}, { keptBytes: 2_000 });
+  for (let first = 0; first < 5_000; first += 1_000) await ranges.read(first, first + 1_000);
+  const kept = [0, 1_000, 2_000, 3_000, 4_000].filter((first) => ranges.has(first, first + 1_000));
+  expect(kept).toEqual([3_000, 4_000]);
 });
 
 test("closing ends what is waited for", async () => {

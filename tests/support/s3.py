@@ -15,15 +15,32 @@ import boto3
 
 # Says its port when it listens, and ends when its parent does: that closes its standard input.
 # Pages of other origins may read what a bucket's own rules allow, as with S3, and not everything.
+# For each line that it is told, all presigned addresses that were used before have expired, which
+# moto itself does not look at: it refuses them as S3 does.
 _SERVER = """
 import logging, os, sys
 os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
-from moto.server import ThreadedMotoServer
+from werkzeug.wrappers import Response
+from moto.moto_server import threaded_moto_server as moto_server
+used, expired = set(), set()
+class Expiring(moto_server.DomainDispatcherApplication):
+    def __call__(self, environ, start_response):
+        query = environ["QUERY_STRING"]
+        if "Signature=" in query:
+            used.add(query)
+            if query in expired:
+                origin = {"Access-Control-Allow-Origin": environ.get("HTTP_ORIGIN", "*")}
+                answer = Response("<Message>Request has expired</Message>", 403, origin)
+                return answer(environ, start_response)
+        return super().__call__(environ, start_response)
+moto_server.DomainDispatcherApplication = Expiring
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
-server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+server = moto_server.ThreadedMotoServer("127.0.0.1", 0, verbose=False)
 server.start()
 print(server.get_host_and_port()[1], flush=True)
-sys.stdin.read()
+for line in sys.stdin:
+    expired |= used
+    print(len(expired), flush=True)
 """
 
 CREDENTIALS = {
@@ -42,6 +59,7 @@ class S3Endpoint:
     """A running S3 server. Use it with ``CREDENTIALS`` in the environment."""
 
     url: str
+    process: subprocess.Popen[str]
 
     @cached_property
     def client(self) -> Any:
@@ -58,6 +76,13 @@ class S3Endpoint:
         self.client.create_bucket(Bucket=name)
         return name
 
+    def expire_addresses(self) -> int:
+        """Refuse all presigned addresses that were used until now; return how many there are."""
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write("expire\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
 
 @contextmanager
 def s3_endpoint() -> Iterator[S3Endpoint]:
@@ -69,6 +94,6 @@ def s3_endpoint() -> Iterator[S3Endpoint]:
         try:
             port = server.stdout.readline().strip()
             assert port, "the S3 server did not start; its error is above"
-            yield S3Endpoint(f"http://127.0.0.1:{port}")
+            yield S3Endpoint(f"http://127.0.0.1:{port}", server)
         finally:
             server.kill()
