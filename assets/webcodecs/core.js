@@ -50,15 +50,15 @@ export class FrameSource {
 
   /**
    * @param {Source} source
-   * @param {{onTrouble?: (words: string) => void, signal?: AbortSignal}} [options]
-   *   told why pictures do not come, and "" when they do again
+   * @param {{onTrouble?: (words: string) => void, keptBytes?: number, signal?: AbortSignal}} [options]
+   *   told why pictures do not come, and "" when they do again; how much of what was read is kept
    * @returns {Promise<FrameSource>}
    * @throws {Unsupported} frames cannot be had one by one here; the message says why
    * @throws {import("./errors.js").MediaLost}
    */
-  static async open(source, { onTrouble = () => {}, signal } = {}) {
+  static async open(source, { onTrouble = () => {}, keptBytes, signal } = {}) {
     requireWebCodecs();
-    const ranges = new Ranges(source.src, onTrouble);
+    const ranges = new Ranges(source.src, onTrouble, { keptBytes });
     const demuxer = new Demuxer(ranges);
     const close = () => {
       ranges.close();

@@ -2,7 +2,9 @@
 import { FrameCache } from "./cache.js";
 import { MediaLost } from "./errors.js";
 
-const CACHE_BYTES = 192 << 20;
+/** Of each GB that the device has, for pictures: a tablet's browser ends a page that takes too much. */
+const CACHE_BYTES_A_GB = 24 << 20;
+const CACHE_GB = { least: 2, most: 8, unsaid: 4 };
 const CACHE_COUNT = 240;
 /** Where pictures are scarce (they are a decoder's own buffers), no more than these. */
 const SCARCE_COUNT = 4;
@@ -35,7 +37,7 @@ export class Supply {
     this.frames = frames;
     this.#onBroken = onBroken;
     const maxCount = frames.plenty ? CACHE_COUNT : SCARCE_COUNT;
-    this.cache = new FrameCache({ maxBytes: CACHE_BYTES, maxCount });
+    this.cache = new FrameCache({ maxBytes: cacheBytes(), maxCount });
   }
 
   /** How many frames may be expected at a time: half of what the cache holds. */
@@ -109,11 +111,11 @@ export class Supply {
     try {
       await this.frames.load(first, end, { signal: request.signal });
     } catch {
-      return; // not expected any more, or lost, which the source has told
+      if (!request.signal.aborted) return; // lost, which the source has told
     } finally {
       this.#requests.delete(request);
     }
-    this.#pump();
+    this.#pump(); // if this was not expected any more, for what is now
   }
 
   /** @param {number} frame that is expected */
@@ -123,7 +125,7 @@ export class Supply {
     try {
       await this.#decoded(frame, job.signal, false);
     } catch {
-      return; // not expected any more, or lost or broken, which somebody was told
+      if (!job.signal.aborted) return; // lost or broken, which somebody was told
     } finally {
       this.#decoding.delete(frame);
     }
@@ -149,4 +151,11 @@ export class Supply {
     }
     throw signal.reason;
   }
+}
+
+/** What pictures may take, by the memory that the browser says the device has: most do not say. */
+function cacheBytes() {
+  const { least, most, unsaid } = CACHE_GB;
+  const { deviceMemory = unsaid } = /** @type {{deviceMemory?: number}} */ (navigator);
+  return CACHE_BYTES_A_GB * Math.min(most, Math.max(least, deviceMemory));
 }

@@ -124,6 +124,47 @@ function breakDecoder(count) {
   };
 }
 
+/** Make every decoder hold its newest picture back until another comes or it is flushed. */
+function holdPicturesBack() {
+  const Decoder = globalThis.VideoDecoder;
+  globalThis.VideoDecoder = class extends Decoder {
+    /** @type {VideoFrame[]} */
+    #held;
+    #output;
+    /** @param {VideoDecoderInit} init */
+    constructor({ output, error }) {
+      /** @type {VideoFrame[]} */
+      const held = [];
+      super({
+        output: (picture) => {
+          if (held.push(picture) > 1) output(/** @type {VideoFrame} */ (held.shift()));
+        },
+        error,
+      });
+      this.#held = held;
+      this.#output = output;
+    }
+    async flush() {
+      await super.flush();
+      for (const picture of this.#held.splice(0)) this.#output(picture);
+    }
+  };
+}
+
+/** @param {number | undefined} gb what the browser says that the device has; undefined: nothing */
+function setDeviceMemory(gb) {
+  Object.defineProperty(navigator, "deviceMemory", { configurable: true, value: gb });
+}
+
+/**
+ * Tell the page that it is hidden, or seen again.
+ * @param {boolean} hidden
+ */
+function hide(hidden) {
+  Object.defineProperty(document, "hidden", { configurable: true, value: hidden });
+  document.dispatchEvent(new Event("visibilitychange"));
+}
+
 /**
  * Resolve once something is so; it is looked at whenever a frame was painted or the state changed.
  * @param {{controller: Controller}} opened
@@ -267,6 +308,9 @@ Object.assign(globalThis, {
     readBarcode,
     countPictures,
     breakDecoder,
+    holdPicturesBack,
+    setDeviceMemory,
+    hide,
     until,
     play,
     clicks,
