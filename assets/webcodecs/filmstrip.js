@@ -4,6 +4,8 @@ import { MediaLost, Unsupported } from "./errors.js";
 import { VideoFrames } from "./video_frames.js";
 
 const KEPT_BYTES = 48 << 20;
+/** Thumbnails are kept, so the packets that they are made of need not be. */
+const KEPT_PACKET_BYTES = 2 << 20;
 const BYTES_PER_PIXEL = 4;
 /** One is read while another is decoded; more would only stand in the player's way. */
 const AT_ONCE = 2;
@@ -33,7 +35,7 @@ export class Filmstrip {
   #resting = false;
   /** @type {Set<() => void>} */
   #watchers = new Set();
-  #closed = false;
+  #closed = new AbortController();
 
   /** @param {import("./core.js").Source} source */
   constructor(source) {
@@ -98,7 +100,7 @@ export class Filmstrip {
   };
 
   close() {
-    this.#closed = true;
+    this.#closed.abort();
     for (const job of this.#jobs.values()) job.making?.abort();
     this.#jobs.clear();
     for (const thumbnail of this.#kept.values()) thumbnail.close();
@@ -107,7 +109,7 @@ export class Filmstrip {
   }
 
   #work() {
-    while (this.#making < AT_ONCE && !this.#resting && !this.#closed) {
+    while (this.#making < AT_ONCE && !this.#resting && !this.#closed.signal.aborted) {
       const next = mostWanted(this.#jobs);
       if (!next) return;
       this.#making++;
@@ -124,15 +126,18 @@ export class Filmstrip {
    */
   async #make(key, job) {
     const { signal } = (job.making = new AbortController());
-    const opening = (this.#frames ??= FrameSource.open(this.#source));
+    const opening = (this.#frames ??= FrameSource.open(this.#source, {
+      keptBytes: KEPT_PACKET_BYTES,
+      signal: this.#closed.signal,
+    }));
     try {
       const picture = await (await opening).picture(job.frame, { signal, urgent: false });
       const thumbnail = await reduced(picture, job.heightPx, this.#source);
-      if (signal.aborted || this.#closed) thumbnail.close();
+      if (signal.aborted) thumbnail.close();
       else this.#keep(key, thumbnail);
     } catch (error) {
       if (error instanceof Unsupported) this.#fallBack(opening);
-      else if (!isExpected(error)) throw error;
+      else if (!signal.aborted && !isExpected(error)) throw error;
       if (opening !== this.#frames && !signal.aborted) job.making = null; // once more, by the other means
     } finally {
       if (job.making && this.#jobs.get(key) === job) this.#jobs.delete(key);
@@ -144,9 +149,9 @@ export class Filmstrip {
    * @param {Promise<FrameSource | VideoFrames>} failed
    */
   #fallBack(failed) {
-    if (this.#frames !== failed || this.#closed) return;
+    if (this.#frames !== failed || this.#closed.signal.aborted) return;
     failed.then((frames) => frames.close(), () => {});
-    this.#frames = VideoFrames.open(this.#source);
+    this.#frames = VideoFrames.open(this.#source, this.#closed.signal);
   }
 
   /**

@@ -21,14 +21,14 @@ export class VideoFrames {
 
   /**
    * @param {import("./core.js").Source} source
+   * @param {AbortSignal} signal
    * @returns {Promise<VideoFrames>}
    * @throws {import("./errors.js").MediaLost}
    */
-  static async open(source) {
+  static async open(source, signal) {
     const canvas = document.createElement("canvas");
     canvas.width = source.width;
     canvas.height = source.height;
-    const { signal } = new AbortController(); // a video that is not wanted any more opens nevertheless
     return new VideoFrames(canvas, await VideoPlayer.open(canvas, source, NOBODY, signal));
   }
 

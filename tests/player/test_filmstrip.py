@@ -99,3 +99,35 @@ def test_thumbnails_are_kept_in_bounded_memory_and_freed_in_the_end(
     assert _KEPT_BYTES / 2 < most_bytes <= _KEPT_BYTES
     assert left_bytes == 0
     assert left_pictures == 0
+
+
+def test_a_filmstrip_that_is_closed_asks_for_nothing_more(
+    strip_page: Page, script: Path, add_source: AddSource
+) -> None:
+    strip_page.add_script_tag(path=script)
+    later, left = strip_page.evaluate(
+        """async (source) => {
+          let asked = 0;
+          const {fetch} = globalThis;
+          globalThis.fetch = (...what) => {
+            if (++asked > 3) return fetch(...what);
+            return Promise.resolve(new Response("", {status: 503}));
+          };
+          const lost = new thumbnails.Filmstrip(source);
+          lost.request(5, 48);
+          while (asked === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+          lost.close();
+          const before = asked;
+          await new Promise((resolve) => setTimeout(resolve, 1000));
+          const later = asked - before;
+          asked = 3;
+          const filmstrip = new thumbnails.Filmstrip(source);
+          for (let frame = 0; frame < 50; frame++) filmstrip.request(frame, 48);
+          await new Promise((resolve) => filmstrip.watch(resolve));
+          filmstrip.close();
+          await new Promise((resolve) => setTimeout(resolve, 300));
+          return [later, thumbnails.openPictures()];
+        }""",
+        add_source(),
+    )
+    assert (later, left) == (0, 0)
