@@ -104,6 +104,11 @@ export class CodecPlayer {
     }
   }
 
+  /** Paint again what the canvas has lost. */
+  repaint() {
+    if (this.#target >= 0) void this.show(this.#target, false);
+  }
+
   /** @param {number[]} frames to be decoded when there is nothing else to do */
   hint(frames) {
     this.#hinted = frames;

@@ -47,6 +47,9 @@ export class Controller {
     this.#wish = player;
     canvas.width = source.width;
     canvas.height = source.height;
+    const { signal } = this.#closed;
+    canvas.addEventListener("contextrestored", () => this.#player?.repaint(), { signal });
+    document.addEventListener("visibilitychange", () => this.#heedVisibility(), { signal });
   }
 
   /** Resolve once frames can be shown, or never will be: then there is trouble in the state. */
@@ -90,7 +93,7 @@ export class Controller {
 
   set speed(speed) {
     this.#set({ speed: Math.min(SPEEDS.fastest, Math.max(SPEEDS.slowest, speed)) });
-    if (this.playing) this.#start("range");
+    if (this.playing) this.#start("whole");
   }
 
   get figures() {
@@ -193,6 +196,13 @@ export class Controller {
     if (!this.#player || number !== this.#asked) return false;
     this.#player.pause();
     return this.#player.show(this.#target, stepping);
+  }
+
+  /** A hidden page is told of no frame that is due: it plays on where it was, once it is seen again. */
+  #heedVisibility() {
+    if (!this.playing) return;
+    if (document.hidden) this.#player?.pause();
+    else this.#start("whole");
   }
 
   /** @param {"range" | "whole"} outside what is played if the frame asked for is not in the range */

@@ -3,6 +3,8 @@ import { Unsupported } from "./errors.js";
 
 /** Prefetched pictures handed to the decoder at a time: an urgent one waits for these at most. */
 const AHEAD = 2;
+/** A picture that has not come so long after its packet may be held back until another follows. */
+const LATE_MS = 100;
 
 /**
  * @typedef {object} Job a picture to decode
@@ -26,6 +28,8 @@ export class PictureDecoder {
   #waiting = [];
   /** @type {Job[]} handed to the decoder, in order */
   #decoding = [];
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #late;
   #closed = false;
 
   /** @param {VideoDecoderConfig} config that `decoderConfig` has found */
@@ -51,6 +55,7 @@ export class PictureDecoder {
 
   close() {
     this.#closed = true;
+    clearTimeout(this.#late);
     this.#discard();
     for (const job of [...this.#decoding.splice(0), ...this.#waiting.splice(0)]) this.#drop(job);
   }
@@ -71,9 +76,17 @@ export class PictureDecoder {
       this.#decoder.decode(
         new EncodedVideoChunk({ type: "key", timestamp: job.frame, data: job.data }),
       );
+      this.#urge();
     } catch (error) {
       this.#recover(error);
     }
+  }
+
+  /** Ask for what the decoder holds back: some do, whatever `optimizeForLatency` says. */
+  #urge() {
+    clearTimeout(this.#late);
+    if (this.#decoding.length === 0) return;
+    this.#late = setTimeout(() => this.#decoder?.flush().catch(() => {}), LATE_MS); // told elsewhere
   }
 
   #configured() {
@@ -98,6 +111,7 @@ export class PictureDecoder {
       return;
     }
     const [job] = this.#decoding.splice(place, 1);
+    this.#urge();
     if (job.signal?.aborted) {
       picture.close();
       this.#drop(job);

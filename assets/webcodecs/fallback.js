@@ -7,7 +7,7 @@ import { Ranges } from "./ranges.js";
 
 /** If for so long it was not sure which frame is presented, playing begins anew where it is. */
 const PATIENCE_MS = 500;
-/** So often in a row the file is opened again before it is given up. */
+/** So often the file is opened again for a frame before that is given up. */
 const TRIES = 3;
 
 /**
@@ -24,6 +24,8 @@ export class VideoPlayer {
   /** @type {number} */
   #painted = -1;
   #painted_ms = 0;
+  /** Whether the video has been at a frame since it was opened, for the first time or again. */
+  #isPlaced = false;
   /** @type {{frame: number, done: (painted: boolean) => void} | null} the seek under way */
   #seeking = null;
   /** @type {{frame: number, done: (painted: boolean) => void} | null} the one after it */
@@ -65,6 +67,7 @@ export class VideoPlayer {
    * @param {AbortSignal} signal
    * @returns {Promise<VideoPlayer>}
    * @throws {MediaLost} this browser cannot play the file, or does not say which frame it presents
+   * @throws {DOMException} AbortError: the signal
    */
   static async open(canvas, source, listener, signal) {
     if (!("requestVideoFrameCallback" in HTMLVideoElement.prototype)) {
@@ -76,7 +79,7 @@ export class VideoPlayer {
       await new Promise((resolve, reject) => {
         player.#giveUp = reject;
         player.#video.addEventListener("loadedmetadata", resolve, { once: true });
-        signal.addEventListener("abort", resolve, { once: true });
+        signal.addEventListener("abort", () => reject(signal.reason), { once: true });
       });
     } catch (error) {
       player.close();
@@ -102,6 +105,13 @@ export class VideoPlayer {
       this.#next = { frame, done };
       if (!this.#seeking) this.#seekNext();
     });
+  }
+
+  /** Paint again what the canvas has lost. */
+  repaint() {
+    const frame = this.#painted;
+    this.#painted = -1;
+    if (frame >= 0 && !this.#playing) void this.show(frame);
   }
 
   hint() {}
@@ -159,7 +169,7 @@ export class VideoPlayer {
       this.#listener.onWaiting(false);
       return;
     }
-    if (seek.frame === this.#painted) {
+    if (seek.frame === this.#painted && this.#isPlaced) {
       this.#finish(true);
       return;
     }
@@ -170,7 +180,9 @@ export class VideoPlayer {
   /** @param {{frame: number}} seek */
   #ask(seek) {
     const isWanted = () => this.#seeking === seek && !this.#closed.signal.aborted;
+    if (this.#video.error) this.#reopen(); // it was given up, for another frame perhaps
     seekTo(this.#video, this.#source, seek.frame, isWanted, () => {
+      this.#isPlaced = true;
       this.#paint(seek.frame, this.#video);
       this.#finish(true);
     });
@@ -222,6 +234,10 @@ export class VideoPlayer {
   #paint(frame, picture) {
     this.#context?.drawImage(picture, 0, 0, this.#canvas.width, this.#canvas.height);
     this.#canvas.dataset.frame = String(frame);
+    if (frame !== this.#painted) {
+      this.#failures = 0;
+      this.#listener.onTrouble("");
+    }
     this.#painted = frame;
     this.#painted_ms = performance.now();
     this.#listener.onFrame(frame);
@@ -238,18 +254,24 @@ export class VideoPlayer {
     } catch (error) {
       if (signal.aborted) return;
       this.#giveUp(/** @type {MediaLost} */ (error));
-      this.#finish(false);
+      if (this.#playing) this.#listener.onEnd();
+      if (this.#seeking) this.#finish(false);
       return;
     }
-    this.#video.load();
+    this.#reopen();
     if (this.#seeking) this.#ask(this.#seeking);
   }
 
+  #reopen() {
+    this.#isPlaced = false;
+    this.#video.load();
+  }
+
+  /** Play on where it was, if it played. */
   #recovered() {
     const playing = this.#playing;
-    if (this.#failures > 0 && playing && !this.#seeking) {
+    if (!this.#isPlaced && playing && !this.#seeking) {
       void this.play(this.#painted, playing.range, this.#video.playbackRate);
     }
-    this.#failures = 0;
   }
 }

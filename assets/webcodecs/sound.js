@@ -7,6 +7,8 @@ const AHEAD_S = 0.4;
 const LOOK_MS = 50;
 /** From deciding to play until the first sample: time enough to hand it over. */
 const LEAD_S = 0.05;
+/** After so long in silence the sound card may sleep. */
+const REST_MS = 2_000;
 /** Shorter pieces are a rounding error. */
 const MIN_S = 1e-6;
 
@@ -31,6 +33,8 @@ export class Sound {
   #fps;
   /** @type {Run | null} */
   #run = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #resting;
 
   /**
    * @param {AudioContext} context
@@ -66,16 +70,20 @@ export class Sound {
     if (!isAudible(speed)) return;
     const run = { range, clock, speed, position: 0, at_s: NaN, nodes: new Set() };
     this.#run = run;
+    clearTimeout(this.#resting);
     void this.#schedule(run);
   }
 
   stop() {
-    for (const node of this.#run?.nodes ?? []) node.stop();
+    if (!this.#run) return;
+    for (const node of this.#run.nodes) node.stop();
     this.#run = null;
+    this.#resting = setTimeout(() => void this.#context.suspend(), REST_MS);
   }
 
   close() {
     this.stop();
+    clearTimeout(this.#resting);
     this.#decoder.close();
     void this.#context.close();
   }
@@ -89,7 +97,8 @@ export class Sound {
     if (!run || Number.isNaN(run.at_s)) return null;
     const { contextTime = 0, performanceTime = 0 } = this.#context.getOutputTimestamp();
     if (this.#context.state !== "running" || performanceTime === 0) return null;
-    const heard_s = contextTime + (now_ms - performanceTime) / 1000;
+    const told_s = contextTime + (now_ms - performanceTime) / 1000;
+    const heard_s = Math.min(told_s, this.#context.currentTime); // told before a rest, it is far ahead
     if (heard_s < run.at_s) return null;
     return run.position + (heard_s - run.at_s) * this.#fps * run.speed;
   }
@@ -99,7 +108,8 @@ export class Sound {
    * @param {Run} run
    */
   async #schedule(run) {
-    await this.#context.resume();
+    await this.#context.resume().catch(() => {}); // closed while the browser did not let it be heard
+    if (this.#run !== run) return;
     await this.#pieceAt(run, run.clock.position(performance.now())); // so that the first is at hand
     const framesPerS = this.#fps * run.speed;
     run.position = run.clock.position(performance.now()) + LEAD_S * framesPerS;

@@ -17,7 +17,9 @@ const SHIFT_S = 1;
 export class SoundDecoder {
   #ranges;
   #track;
-  #decoder;
+  /** @type {AudioDecoder | null} */
+  #decoder = null;
+  #closed = false;
   /** @type {AudioData[]} */
   #decoded = [];
   /** @type {Promise<unknown>} settled when the decoder is free */
@@ -32,11 +34,6 @@ export class SoundDecoder {
   constructor(ranges, track) {
     this.#ranges = ranges;
     this.#track = track;
-    this.#decoder = new AudioDecoder({
-      output: (data) => this.#decoded.push(data),
-      error: () => {}, // what waits for the decoder is told, too
-    });
-    this.#decoder.configure(track.config);
   }
 
   /**
@@ -66,7 +63,8 @@ export class SoundDecoder {
   }
 
   close() {
-    if (this.#decoder.state !== "closed") this.#decoder.close();
+    this.#closed = true;
+    if (this.#decoder?.state === "configured") this.#decoder.close();
     this.#drop();
   }
 
@@ -91,13 +89,30 @@ export class SoundDecoder {
     for await (const packet of this.#track.packets(start_s - LEAD_IN_S, end_s)) {
       reads.push(this.#read(packet));
     }
-    for (const chunk of await Promise.all(reads)) this.#decoder.decode(chunk);
-    await this.#decoder.flush();
-    const length = Math.round(PIECE_S * sampleRate);
-    const buffer = new AudioBuffer({ length, numberOfChannels, sampleRate });
-    for (const data of this.#decoded) copy(data, buffer, start_s);
-    this.#drop();
-    return { start_s, end_s, buffer };
+    const chunks = await Promise.all(reads);
+    const decoder = this.#configured();
+    try {
+      for (const chunk of chunks) decoder.decode(chunk);
+      await decoder.flush();
+      const length = Math.round(PIECE_S * sampleRate);
+      const buffer = new AudioBuffer({ length, numberOfChannels, sampleRate });
+      for (const data of this.#decoded) copy(data, buffer, start_s);
+      return { start_s, end_s, buffer };
+    } finally {
+      this.#drop();
+    }
+  }
+
+  /** The decoder, or a new one: an error has closed it, or the browser, to have it for another page. */
+  #configured() {
+    if (this.#closed) throw new DOMException("closed", "AbortError");
+    if (this.#decoder?.state === "configured") return this.#decoder;
+    this.#decoder = new AudioDecoder({
+      output: (data) => this.#decoded.push(data),
+      error: () => {}, // what waits for the decoder is told, too
+    });
+    this.#decoder.configure(this.#track.config);
+    return this.#decoder;
   }
 
   /** @param {import("./demuxer.js").Packet} packet */

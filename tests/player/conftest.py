@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from heaters.runtime import Runtime
-from tests.support.barcodes import write_small_proxy
+from tests.support.barcodes import break_frame, write_small_proxy
 from tests.support.bundle import bundle
 from tests.support.site import Site
 from tests.web.ready_videos import add_ready_video
@@ -50,9 +50,16 @@ def add_source(
     """Adds a video of numbered frames, and returns it as the player wants it."""
     folder = tmp_path_factory.mktemp("proxies")
 
-    def add(fps: Fraction = Fraction(30), frame_count: int = 120, **options: Any) -> Source:
+    def add(
+        fps: Fraction = Fraction(30),
+        frame_count: int = 120,
+        broken_frame: int | None = None,
+        **options: Any,
+    ) -> Source:
         path = folder / f"{len(list(folder.iterdir()))}.mp4"
         write_small_proxy(path, fps, frame_count, **options)
+        if broken_frame is not None:
+            break_frame(path, broken_frame)
         video_id = add_ready_video(runtime, path, title=path.stem, fps=fps, cuts=())
         return {
             "src": f"/media/videos/{video_id}/proxy?v=1",

@@ -8,7 +8,11 @@ from fractions import Fraction
 import pytest
 from playwright.sync_api import Page
 
+from heaters.models import ArtifactKind
+from heaters.repositories.artifacts import ArtifactRepository
+from heaters.runtime import Runtime
 from tests.player.conftest import RATES, Source
+from tests.support.barcodes import move_beyond_4gb
 
 SEEKS = 112  # at nine rates: 1,008
 STEPS = 112
@@ -38,4 +42,31 @@ def test_seeks_and_steps_show_exactly_the_frame_asked_for(
         }""",
         [sources[fps], player, SEEKS, STEPS],
     )
+    assert wrong == []
+
+
+@pytest.mark.parametrize("player", ["webcodecs", "video"])
+def test_frames_beyond_the_fourth_gigabyte_are_the_ones_asked_for(
+    stage: Page, runtime: Runtime, add_source: Callable[..., Source], player: str
+) -> None:
+    source = add_source(Fraction(25), 60)
+    with runtime.database.unit_of_work() as uow:
+        video_id = int(source["src"].split("/")[3])
+        key = ArtifactRepository(uow.session).of_video(video_id, ArtifactKind.PROXY).key
+    path = runtime.store.local_path(key)
+    assert path is not None
+    move_beyond_4gb(path)
+    assert path.stat().st_size > 5 << 30
+    wrong = stage.evaluate(
+        """async ([source, name]) => {
+            const opened = await player.open(source, {player: name});
+            const wrong = await player.follow(opened, [{frame: 59}, {frame: 0}, {step: 31}]);
+            await player.play(opened, 5);
+            const {trouble} = opened.controller.state;
+            opened.controller.close();
+            return [...wrong, trouble].filter(Boolean);
+        }""",
+        [source, player],
+    )
+    path.unlink()
     assert wrong == []

@@ -14,6 +14,7 @@ with frame ``n * click_period_frames(fps)``.
 
 from __future__ import annotations
 
+import re
 import subprocess
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -226,6 +227,47 @@ def write_small_proxy(path: Path, fps: Fraction, frame_count: int = 120, **optio
     """Write a barcode video as proxies are, all-intra, small enough to write many of them."""
     options = {"width": 128, "height": 72, "gop": 1} | options
     return write_barcode_video(path, fps=fps, frame_count=frame_count, **options)
+
+
+def break_frame(path: Path, number: int) -> None:
+    """Overwrite the packet of a frame with what no decoder takes for a picture."""
+    with av.open(str(path)) as container:
+        packets = [packet for packet in container.demux(video=0) if packet.size]
+        start, size_bytes = packets[number].pos, packets[number].size
+    assert start is not None
+    with path.open("r+b") as file:
+        file.seek(start)
+        file.write(b"\xff" * size_bytes)
+
+
+def move_beyond_4gb(path: Path) -> None:
+    """Rewrite an MP4 file: its header first, then a hole of 5 GiB, then its packets."""
+    content = path.read_bytes()
+    boxes, at = {}, 0
+    while at < len(content):
+        size_bytes = int.from_bytes(content[at : at + 4], "big")
+        boxes[content[at + 4 : at + 8]] = (at, content[at : at + size_bytes])
+        at += size_bytes
+    media_at, media = boxes[b"mdat"]
+    (_, kind), (_, header) = boxes[b"ftyp"], boxes[b"moov"]
+    header = bytearray(header)
+    tables = [match.start() for match in re.finditer(b"stco", header)]
+    counts = [int.from_bytes(header[at + 8 : at + 12], "big") for at in tables]
+    hole_bytes = 5 << 30
+    moved_to = len(kind) + len(header) + 4 * sum(counts) + hole_bytes
+    for at, count in zip(reversed(tables), reversed(counts), strict=True):
+        offsets = np.frombuffer(header, ">u4", count, at + 12).astype(np.int64)
+        moved = (offsets + (moved_to - media_at)).astype(">u8")
+        header[at : at + 12 + 4 * count] = b"co64" + header[at + 4 : at + 12] + moved.tobytes()
+        for parent in (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"co64"):
+            box = header.rindex(parent, 0, at + 4) - 4
+            size_bytes = int.from_bytes(header[box : box + 4], "big") + 4 * count
+            header[box : box + 4] = size_bytes.to_bytes(4, "big")
+    with path.open("wb") as file:
+        file.write(kind + header)
+        file.write((1).to_bytes(4, "big") + b"free" + hole_bytes.to_bytes(8, "big"))
+        file.seek(moved_to)  # a hole takes no room
+        file.write(media)
 
 
 def _sound(
