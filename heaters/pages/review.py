@@ -32,6 +32,7 @@ def review_page() -> rx.Component:
 
 def _desk() -> rx.Component:
     return ReviewDesk.create(
+        rx.el.h1("Review of ", ReviewState.card.title, class_name="visually-hidden"),
         rx.el.div(
             rx.el.section(part("Stage"), class_name="desk-stage", aria_label="Player"),
             rx.el.section(part("panels/Transport"), class_name="desk-transport"),

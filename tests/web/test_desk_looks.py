@@ -133,3 +133,11 @@ def test_on_a_tablet_held_upright_the_verdicts_are_in_sight_with_the_frame(
     for name in ("Approve", "Archive", "End here"):
         tablet.get_by_role("button", name=name).click(trial=True)
     assert tablet.evaluate("scrollY") == 0
+
+
+def test_headings_lead_a_screen_reader_from_the_video_to_the_clip(
+    page: Page, site: Site, add_video: AddVideo
+) -> None:
+    DeskPage(page, site, add_video(title="Numbers")).open()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Review of Numbers")
+    expect(page.get_by_role("heading", level=2)).to_have_text("Clip 1 of 4")

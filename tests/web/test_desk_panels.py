@@ -144,6 +144,18 @@ def test_what_is_done_again_is_what_was_taken_back(page: Page, desk: DeskPage) -
     expect(again).to_be_visible()
 
 
+def test_the_last_word_is_the_verdict_of_who_goes_on_from_notes_with_the_mouse(
+    page: Page, site: Site, desk: DeskPage
+) -> None:
+    page.get_by_label("Tags").fill("dusk,, city")
+    page.get_by_role("button", name="Skip", exact=True).click()
+    desk.expect_frame(1)
+    desk.expect_saved()
+    expect(page.locator(".status-last")).to_have_text("skipped clip 1")
+    with site.runtime.database.unit_of_work() as uow:
+        assert ClipRepository(uow.session).live(desk.video_id)[0].tags == ["dusk", "city"]
+
+
 def test_a_button_that_cannot_do_anything_is_off(page: Page, desk: DeskPage) -> None:
     expect(page.get_by_role("button", name="Cut", exact=True)).to_be_disabled()
     expect(page.get_by_role("button", name="Group", exact=True)).to_be_disabled()

@@ -16,11 +16,13 @@ export function ClipNotes({ clip, told }) {
   const shown = typed ?? stored;
   const unsaved = useRef(typed);
   unsaved.current = typed;
+  const sent = useRef(typed);
   const isChanged = typed && (typed.notes !== stored.notes || typed.tags !== stored.tags);
 
   const save = () => {
     const draft = unsaved.current;
-    if (!draft || !isChanged) return;
+    if (!draft || !isChanged || draft === sent.current) return;
+    sent.current = draft;
     session.act({ kind: "describe", clip, notes: draft.notes, tags: tagsOf(draft.tags) });
   };
   const saveLast = useRef(save);
