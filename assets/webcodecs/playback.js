@@ -9,8 +9,8 @@ import { Sound } from "./sound.js";
 const DISPLAY_LEAD_MS = 8;
 /** How long there may be no new picture before the clock waits for one. */
 const PATIENCE_MS = 300;
-/** After a longer pause between two pictures the page was hidden, and playing goes on where it was. */
-const HIDDEN_MS = 1_000;
+/** After a longer pause between two pictures the computer slept, and playing goes on where it was. */
+const SLEPT_MS = 1_000;
 const DECODE_AHEAD = 16;
 /** So many pictures are here before the clock begins to run. */
 const BUFFER = 4;
@@ -98,7 +98,7 @@ export class Playback {
     if (!run) return;
     this.#callback = requestAnimationFrame(this.#tick);
     const now = performance.now();
-    if (run.waits || now - run.last_ms > HIDDEN_MS) this.#goOn(run, now);
+    if (run.waits || now - run.last_ms > SLEPT_MS) this.#goOn(run, now);
     run.last_ms = now;
     const heard = this.#sound?.positionAt(now) ?? null;
     if (heard !== null) this.#clock.follow(heard, now);
