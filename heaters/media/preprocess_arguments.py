@@ -121,18 +121,24 @@ def _proxy_frames(read: Any, info: SourceInfo, max_height: int | None) -> Any:
     if info.colour is Colour.HDR:
         frames = _to_standard_range(frames)
     elif info.colour is Colour.UNTAGGED_YUV:
-        high = info.coded_height >= _LEAST_HD_HEIGHT
-        frames = frames.filter("setparams", colorspace="bt709" if high else "smpte170m")
+        frames = _tagged(frames, "bt709" if info.coded_height >= _LEAST_HD_HEIGHT else "smpte170m")
     values = {"out_range": "tv"} if info.full_range else {}
     if info.colour is Colour.RGB:
         values["out_color_matrix"] = "bt709"
+    frames = frames.filter("scale", *proxy_size(info, max_height), **values)
+    if info.colour is Colour.RGB:
+        frames = _tagged(frames, "bt709")
     return (
-        frames.filter("scale", *proxy_size(info, max_height), **values)
-        .filter("format", "yuv420p")
+        frames.filter("format", "yuv420p")
         .filter("setsar", 1)
         .filter("setpts", f"PTS-({info.start_s})/TB")
         .filter("fps", fps=format_fps(info.fps), start_time=0)
     )
+
+
+def _tagged(frames: Any, kind: str) -> Any:
+    """Say of which kind the colours are, in full: browsers guess all of what is told in part."""
+    return frames.filter("setparams", colorspace=kind, color_primaries=kind, color_trc=kind)
 
 
 def _to_standard_range(frames: Any) -> Any:

@@ -83,13 +83,18 @@ def bars(path: Path) -> np.ndarray:
     return np.array([lower[:, a + 8 : b - 8].mean(axis=(0, 1)) for a, b in pairwise(edges)])
 
 
+NOTHING_TOLD = "colorspace=unknown:color_primaries=unknown:color_trc=unknown"
+UNTOLD = 2
+"""What ITU-T H.273 calls a kind of colour that nobody has told."""
+
+
 @pytest.mark.parametrize(
     ("options", "matrix"),
     [
         ("-c copy", 1),
         ("-an -c:v ffv1 -pix_fmt gbrp", 1),
         ("-an -c:v mjpeg -q:v 1 -pix_fmt yuvj444p -vf scale=out_color_matrix=bt601", 5),
-        ("-an -vf scale=out_color_matrix=bt601,setparams=colorspace=unknown -c:v ffv1", 6),
+        (f"-an -vf scale=out_color_matrix=bt601,setparams={NOTHING_TOLD} -c:v ffv1", 6),
     ],
     ids=["tagged", "rgb", "full-range", "untagged"],
 )
@@ -103,6 +108,7 @@ def test_colours_are_kept_and_the_proxy_says_what_they_are(
     with av.open(str(made.proxy_path)) as proxy:
         context = proxy.streams.video[0].codec_context
         assert (context.colorspace, context.pix_fmt) == (matrix, "yuv420p")
+        assert UNTOLD not in {context.color_primaries, context.color_trc}
     assert np.abs(bars(made.proxy_path) - bars(original)).max() < 7
 
 
