@@ -120,9 +120,9 @@ test("speed goes from step to step and stops at its ends", () => {
 });
 
 test("cuts are checked from the least certain to the most", () => {
-  const { press, session, view, desk } = atDesk();
-  view.set({ task: "cuts" });
-  examine(desk, 50);
+  const { press, session, view } = atDesk();
+  press("task_cuts");
+  expect(view.value.cut).toBe(50);
   press("confirm_cut");
   expect(view.value.cut).toBe(80);
   press("confirm_cut");

@@ -4,7 +4,7 @@ import { cutsByCertainty } from "./certainty.js";
 import { isCut } from "../session/clips.js";
 import { CommandButton } from "../panels/command_button.js";
 import { useDesk, useStore } from "../context.js";
-import { examine, nextUnchecked } from "./examining.js";
+import { begin, examine } from "./examining.js";
 import { Thumbnail } from "../panels/thumbnail.js";
 
 const PICTURE_PX = 240;
@@ -22,11 +22,7 @@ export function Boundary() {
     [clips, scores, checked, video],
   );
 
-  useEffect(() => {
-    if (player === "" || isCut(clips, cut)) return;
-    const next = nextUnchecked(cuts, -1);
-    examine(desk, next >= 0 ? next : (cuts[0]?.frame ?? -1));
-  }, [desk, player, clips, cuts, cut]);
+  useEffect(() => begin(desk), [desk, player, clips, cuts, cut]);
   useEffect(() => () => stop(desk), [desk]);
 
   const done = cuts.filter((one) => one.checked).length;

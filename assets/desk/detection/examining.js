@@ -42,6 +42,18 @@ export function examine({ view, player, video }, cut) {
 }
 
 /**
+ * Begin with the first cut that nobody has checked, if none is under examination.
+ * @param {Desk} desk
+ */
+export function begin(desk) {
+  const { cut, player } = desk.view.value;
+  if (player === "" || isCut(desk.session.value.clips, cut)) return;
+  const cuts = cutsInOrder(desk);
+  const next = nextUnchecked(cuts, -1);
+  examine(desk, next >= 0 ? next : (cuts[0]?.frame ?? -1));
+}
+
+/**
  * Examine the cut that many places further on, checked or not.
  * @param {Desk} desk
  * @param {number} places

@@ -1,5 +1,5 @@
 // @ts-check
-import { examineBeside, moveTo, remove, settle } from "../detection/examining.js";
+import { begin, examineBeside, moveTo, remove, settle } from "../detection/examining.js";
 import { INTENTS, currentClip } from "../session/intents.js";
 import { zoomed } from "../timeline/viewport.js";
 
@@ -166,8 +166,10 @@ function moveCut(desk, name) {
  * @param {Desk} desk
  * @param {"cuts" | "detect"} task
  */
-function toggleTask({ view }, task) {
+function toggleTask(desk, task) {
+  const { view } = desk;
   view.set({ task: view.value.task === task ? "clip" : task });
+  if (isChecking(desk)) begin(desk); // at once: the next key may be about that cut
 }
 
 /** @param {Desk} desk */
