@@ -141,3 +141,14 @@ def test_headings_lead_a_screen_reader_from_the_video_to_the_clip(
     DeskPage(page, site, add_video(title="Numbers")).open()
     expect(page.get_by_role("heading", level=1)).to_have_text("Review of Numbers")
     expect(page.get_by_role("heading", level=2)).to_have_text("Clip 1 of 4")
+
+
+def test_nothing_moves_about_for_who_asked_for_less_motion(
+    page: Page, site: Site, add_video: AddVideo
+) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    DeskPage(page, site, add_video()).open()
+    progress = page.locator(".stage-progress")
+    progress.evaluate("line => line.classList.add('waiting')")
+    shown = "line => getComputedStyle(line, '::after').animationIterationCount"
+    assert progress.evaluate(shown) == "1"

@@ -77,7 +77,7 @@ function head(clips, index, told) {
       `Clip ${index + 1} of ${clips.starts.length.toLocaleString("en")}`,
     ),
     group !== 0 && createElement("span", { className: "faint" }, groupWords(clips, group)),
-    createElement("span", { className: "clip-words" }, told?.words),
+    createElement("span", { className: "clip-words", title: told?.words }, told?.words),
   );
 }
 
