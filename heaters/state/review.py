@@ -26,6 +26,7 @@ from heaters.state.reading import (
     LastAction,
     Reading,
     done_words,
+    read_after,
     read_clips,
     read_details,
     read_last_action,
@@ -109,9 +110,9 @@ class ReviewState(PageState, rx.State):
 
             def work(uow: UnitOfWork) -> tuple[Reading, str, LastAction | None]:
                 done = carry_out(uow, before.video.id, reviewer_id, asked)
-                after = read_clips(uow, before)
                 if isinstance(done, str):
-                    return after, done, None
+                    return read_clips(uow, before), done, None
+                after = read_after(uow, before, done)
                 said = done_words(uow, after, done)
                 if done.reverses_id is None and done.revision == after.revision:
                     return after, said, LastAction(said, can_undo=True)
