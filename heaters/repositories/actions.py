@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Executable, text
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, exists, select
+from sqlmodel import Session, col, select
 
 from heaters.models import Action, ActionKind, Reviewer
 
@@ -48,7 +48,33 @@ _CLIP_HISTORY = text("""
     FROM story LEFT JOIN reviewers ON reviewers.id = reviewer_id
     ORDER BY number""").bindparams(system=SYSTEM)
 
-_is_standing = ~exists().where(col(_Later.reverses_id) == col(Action.id))
+# Put together once: for a query of this size that takes longer than to carry it out.
+_OF_REQUEST = select(Action).from_statement(
+    text("""
+    SELECT * FROM actions
+    WHERE request_id = :request_id AND video_id = :video_id AND reviewer_id = :reviewer_id""")
+)
+
+_LAST_UNDOABLE = select(Action).from_statement(
+    text("""
+    SELECT * FROM actions AS latest
+    WHERE reviewer_id = :reviewer_id AND coalesce(video_id = :video_id, true) AND kind <> 'undo'
+        AND NOT EXISTS (SELECT FROM actions WHERE reverses_id = latest.id)
+    ORDER BY id DESC LIMIT 1""")
+)
+
+_LAST_REDOABLE = select(Action).from_statement(
+    text("""
+    SELECT * FROM actions AS latest
+    WHERE reviewer_id = :reviewer_id AND coalesce(video_id = :video_id, true) AND kind = 'undo'
+        AND NOT EXISTS (SELECT FROM actions WHERE reverses_id = latest.id)
+        AND id > coalesce((
+            SELECT id FROM actions
+            WHERE reviewer_id = :reviewer_id AND coalesce(video_id = :video_id, true)
+                AND kind NOT IN ('undo', 'redo')
+            ORDER BY id DESC LIMIT 1), 0)
+    ORDER BY id DESC LIMIT 1""")
+)
 
 
 @dataclass(frozen=True)
@@ -88,45 +114,20 @@ class ActionRepository:
 
     def of_request(self, request_id: UUID, video_id: int, reviewer_id: int) -> Action | None:
         """Return the action that carried out a reviewer's request; None if there is none."""
-        query = select(Action).where(
-            Action.request_id == request_id,
-            Action.video_id == video_id,
-            Action.reviewer_id == reviewer_id,
+        return self._found(
+            _OF_REQUEST, request_id=request_id, video_id=video_id, reviewer_id=reviewer_id
         )
-        return self._session.exec(query).one_or_none()
 
     def last_undoable(self, reviewer_id: int, video_id: int | None = None) -> Action | None:
         """Return the reviewer's latest action that is not taken back, undos left out."""
-        return self._last(reviewer_id, video_id, undo=False)
+        return self._found(_LAST_UNDOABLE, reviewer_id=reviewer_id, video_id=video_id)
 
     def last_redoable(self, reviewer_id: int, video_id: int | None = None) -> Action | None:
         """Return the reviewer's latest undo that is not redone, if no new action came after it."""
-        new = (
-            select(Action.id)
-            .where(
-                Action.reviewer_id == reviewer_id,
-                col(Action.kind).not_in((ActionKind.UNDO, ActionKind.REDO)),
-            )
-            .order_by(col(Action.id).desc())
-            .limit(1)
-        )
-        if video_id is not None:
-            new = new.where(Action.video_id == video_id)
-        new_id = self._session.exec(new).one_or_none() or 0
-        return self._last(reviewer_id, video_id, undo=True, after_id=new_id)
+        return self._found(_LAST_REDOABLE, reviewer_id=reviewer_id, video_id=video_id)
 
-    def _last(
-        self, reviewer_id: int, video_id: int | None, *, undo: bool, after_id: int = 0
-    ) -> Action | None:
-        query = select(Action).where(
-            Action.reviewer_id == reviewer_id,
-            col(Action.id) > after_id,
-            (Action.kind == ActionKind.UNDO) if undo else (Action.kind != ActionKind.UNDO),
-            _is_standing,
-        )
-        if video_id is not None:
-            query = query.where(Action.video_id == video_id)
-        return self._session.exec(query.order_by(col(Action.id).desc()).limit(1)).one_or_none()
+    def _found(self, query: Executable, **values: object) -> Action | None:
+        return self._session.execute(query, values).scalar_one_or_none()
 
     def reviewer_at(self, video_id: int, revision: int) -> str:
         """Return the name of whoever brought a video to ``revision``."""
