@@ -64,6 +64,16 @@ export function follow(desk, look) {
     if (index >= 0) player.seek(clips.starts[index]);
   };
 
+  let { said } = session.value;
+  /** What is taken back is to be seen: a verdict had gone on to the next clip. */
+  const showBroughtBack = () => {
+    if (said === session.value.said) return;
+    said = session.value.said;
+    const [start, end] = said?.brought_back ?? [0, video.frame_count];
+    const isSeen = player.target >= start && player.target < end;
+    if (!isSeen && view.value.task === "clip") player.seek(start);
+  };
+
   let wasPlaying = false;
   const endPreview = () => {
     const { playing, preview } = view.value;
@@ -76,7 +86,12 @@ export function follow(desk, look) {
     keepPlace(video.id, { frame: player.target, loop, speed, task });
   };
 
-  const ends = [session.watch(update), view.watch(update), view.watch(endPreview)];
+  const ends = [
+    session.watch(update),
+    session.watch(showBroughtBack),
+    view.watch(update),
+    view.watch(endPreview),
+  ];
   addEventListener("popstate", goBack);
   addEventListener("pagehide", keep);
   return () => {

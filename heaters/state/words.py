@@ -141,8 +141,7 @@ def action_words(
 
 def clip_entry_words(entry: ClipEntry) -> str:
     """Say what an action did, as the history of one clip does."""
-    reason = f" ({entry.reason})" if entry.reason else ""
-    return _words(entry, "it") + reason
+    return _words(entry, "it")
 
 
 def _clips_words(
@@ -154,6 +153,7 @@ def _clips_words(
 
 
 def _words(action: Action | ClipEntry, clips: str) -> str:
-    return _ACTION_WORDS[action.kind].format(
+    words = _ACTION_WORDS[action.kind].format(
         frame=action.frame, to_frame=action.to_frame, clips=clips
     )
+    return f"{words} ({action.reason})" if action.reason else words

@@ -92,6 +92,17 @@ test("one clip is no group, which is said", () => {
   expect(session.value.said).toMatchObject({ words: "choose at least 2 clips", refused: true });
 });
 
+test("while cuts are checked nothing is done to the clip that their loop happens to show", () => {
+  for (const name of ["approve", "skip", "archive", "mark", "group", "ungroup", "next_pending"]) {
+    const { press, session, server, player, view } = atDesk();
+    press("task_cuts");
+    const { target } = player;
+    press(name);
+    expect(session.value.said).toMatchObject({ words: expect.stringContaining("cuts"), refused: true });
+    expect([server.inbox, view.value.marked.size, player.target]).toEqual([[], 0, target]);
+  }
+});
+
 test("steps are as large as asked, and arrows go from clip to clip", () => {
   const { press, player } = atDesk();
   press("step_forward", 8);

@@ -58,6 +58,16 @@ test("after an undo only the server knows what can be", () => {
   expect(session.value.said?.refused).toBe(false);
 });
 
+test("what is taken back is told by its frames", () => {
+  const { server, session } = opened();
+  session.act({ kind: "skip", clips: [[20, 50]] });
+  session.receive([server.answer()]);
+  expect(session.value.said?.brought_back).toBeUndefined();
+  session.act({ kind: "undo" });
+  session.receive([server.answer()]);
+  expect(session.value.said?.brought_back).toEqual([20, 50]);
+});
+
 test("clips without a number can be worked on, and take theirs when it comes", () => {
   const { server, session } = opened();
   session.act({ kind: "add_cut", frame: 30 });

@@ -123,8 +123,12 @@ def test_verdicts_move_on_to_the_next_pending_clip_until_everything_is_reviewed(
     assert desk.states == [APPROVED, SKIPPED, ARCHIVED, PENDING]
     desk.do("Control+z")
     assert desk.states == [APPROVED, SKIPPED, PENDING, PENDING]
+    desk.expect_frame(31)
     desk.do("Control+Shift+z")
     assert desk.states == [APPROVED, SKIPPED, ARCHIVED, PENDING]
+    desk.expect_frame(31)
+    desk.do("n")
+    desk.expect_frame(75)
     desk.do("a")
     assert desk.states == [APPROVED, SKIPPED, ARCHIVED, APPROVED]
     expect(desk.page.get_by_role("heading", name="Everything is reviewed")).to_be_visible()

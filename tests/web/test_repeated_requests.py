@@ -47,7 +47,7 @@ STORY: list[tuple[dict[str, Any], str]] = [
     ({"kind": "undo"}, "took back: grouped 2 clips"),
     ({"kind": "redo"}, "did again what was taken back"),
     ({"kind": "remove_cut", "frame": 75}, "removed the cut at frame 75"),
-    ({"kind": "replace_cuts", "cuts": [50], "threshold": 3}, "set all cuts"),
+    ({"kind": "replace_cuts", "cuts": [50], "threshold": 3}, "set all cuts (threshold 3)"),
 ]
 
 

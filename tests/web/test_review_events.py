@@ -103,7 +103,11 @@ def test_every_intent_is_carried_out_and_said(desk: Desk, add_video: AddVideo) -
             "ASSPP",
         ),
         ({"kind": "remove_cut", "frame": 30}, "removed the cut at frame 30", "APPP"),
-        ({"kind": "replace_cuts", "cuts": [90, 10], "threshold": 3}, "set all cuts", "APP"),
+        (
+            {"kind": "replace_cuts", "cuts": [90, 10], "threshold": 3},
+            "set all cuts (threshold 3)",
+            "APP",
+        ),
         ({"kind": "replace_cuts", "cuts": [10, 90], "threshold": 3.5}, "that is so already", "APP"),
     ]
 

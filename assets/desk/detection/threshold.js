@@ -8,15 +8,15 @@ const REACH = 8;
 const DIGITS = 3;
 
 /**
- * How far a threshold is worth changing: to an eighth of the detector's own, and up to eight times it,
- * or to the highest score, above which nothing is found.
+ * How far a threshold is worth changing: from an eighth of the detector's own up to the highest score,
+ * above which nothing is found.
  * @param {number} own
  * @param {Float32Array} scores
  * @returns {Limits}
  */
 export function reach(own, scores) {
   const highest = scores.reduce((most, score) => Math.max(most, score), own);
-  return { least: own / REACH, most: Math.min(highest, own * REACH) };
+  return { least: own / REACH, most: highest };
 }
 
 /**

@@ -13,9 +13,9 @@ const ZOOM_FACTOR = 1.5;
 
 /** @type {Commands} */
 export const CLIP_COMMANDS = {
-  approve: { words: "Approve the clip, go on", run: (desk) => judge(desk, "approve") },
-  skip: { words: "Skip the clip, go on", run: (desk) => judge(desk, "skip") },
-  archive: { words: "Archive the clip, go on", run: (desk) => judge(desk, "archive") },
+  approve: { words: "Approve the clip, go on", run: onClips((desk) => judge(desk, "approve")) },
+  skip: { words: "Skip the clip, go on", run: onClips((desk) => judge(desk, "skip")) },
+  archive: { words: "Archive the clip, go on", run: onClips((desk) => judge(desk, "archive")) },
   next_clip: { words: "Next clip, or cut to check", repeats: true, run: (desk) => goBy(desk, 1) },
   previous_clip: {
     words: "Previous clip, or cut to check",
@@ -25,11 +25,14 @@ export const CLIP_COMMANDS = {
   next_pending: {
     words: "Next pending clip",
     repeats: true,
-    run: (desk) => goToPending(desk, currentClip(desk)),
+    run: onClips((desk) => goToPending(desk, currentClip(desk))),
   },
-  mark: { words: "Mark the clip, for a group", run: mark },
-  group: { words: "Group the marked clips", run: (desk) => regroup(desk, "group") },
-  ungroup: { words: "Take clips out of their group", run: (desk) => regroup(desk, "ungroup") },
+  mark: { words: "Mark the clip, for a group", run: onClips(mark) },
+  group: { words: "Group the marked clips", run: onClips((desk) => regroup(desk, "group")) },
+  ungroup: {
+    words: "Take clips out of their group",
+    run: onClips((desk) => regroup(desk, "ungroup")),
+  },
 };
 
 /** @type {Commands} */
@@ -85,6 +88,18 @@ export function nextPending({ letters }, index) {
 
 /** @param {Desk} desk */
 const isChecking = ({ view }) => view.value.task === "cuts";
+
+/**
+ * A command on the clip that is seen: while cuts are checked, that is what a loop happens to show.
+ * @param {(desk: Desk) => void} run
+ * @returns {(desk: Desk) => void}
+ */
+function onClips(run) {
+  return (desk) => {
+    if (isChecking(desk)) desk.session.refuse("cuts are checked here: go back to Clips first");
+    else run(desk);
+  };
+}
 
 /**
  * @param {Desk} desk

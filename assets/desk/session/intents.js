@@ -63,15 +63,14 @@ export function nearestCut(desk) {
 }
 
 /**
- * A verdict is about what is seen, not about what a loop around a cut happens to show.
  * @param {Desk} desk
  * @param {"approve" | "skip" | "archive"} kind
- * @returns {Intent | null}
+ * @returns {Intent}
  */
-function verdict(desk, kind) {
-  if (desk.view.value.task === "cuts") return null;
-  return { kind, clips: [rangeOf(desk.session.value.clips, currentClip(desk))] };
-}
+const verdict = (desk, kind) => ({
+  kind,
+  clips: [rangeOf(desk.session.value.clips, currentClip(desk))],
+});
 
 /**
  * @param {Desk} desk

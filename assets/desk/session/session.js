@@ -1,5 +1,5 @@
 // @ts-check
-import { replaceClips } from "./clips.js";
+import { endOf, replaceClips } from "./clips.js";
 import { Refused } from "./edits.js";
 import { foresee, withChecked } from "./foresight.js";
 import { Store } from "../store.js";
@@ -49,9 +49,10 @@ import { Store } from "../store.js";
  * @typedef {Intent & {request_id: string}} Request
  *
  * @typedef {object} Said
- * @property {Intent["kind"]} kind
+ * @property {Intent["kind"]} [kind] what was asked for, if the server has answered
  * @property {string} words
  * @property {boolean} refused
+ * @property {Range} [brought_back] the frames on which an undo has changed something
  *
  * @typedef {object} SessionValue
  * @property {Clips} clips as they will be when every intent is answered
@@ -140,7 +141,7 @@ export class Session extends Store {
   act(intent) {
     const words = this.refusal(intent);
     if (words) {
-      this.set({ said: { kind: intent.kind, words, refused: true } });
+      this.refuse(words);
       return false;
     }
     const request = { ...intent, request_id: randomId() };
@@ -149,6 +150,14 @@ export class Session extends Store {
     this.#show();
     if (this.pending.size === 1) this.sendNext();
     return true;
+  }
+
+  /**
+   * Say why something is not done.
+   * @param {string} words
+   */
+  refuse(words) {
+    this.set({ said: { words, refused: true } });
   }
 
   /**
@@ -165,14 +174,28 @@ export class Session extends Store {
    * @param {News} news
    * @returns {Partial<SessionValue>} what is said about the intent that it answers
    */
-  #answered({ answers, refused, needs_confirmation, said }) {
+  #answered(news) {
+    const { answers, refused, needs_confirmation, said } = news;
     const intent = this.pending.get(answers);
     if (!intent) return {};
     this.pending.delete(answers);
     this.keep([...this.pending.values()]);
     if (needs_confirmation) return { question: { words: refused, intent } };
     const words = refused || said;
-    return words ? { said: { kind: intent.kind, words, refused: refused !== "" } } : {};
+    if (!words) return {};
+    const broughtBack = this.#broughtBack(news, intent);
+    return { said: { kind: intent.kind, words, refused: refused !== "", ...broughtBack } };
+  }
+
+  /**
+   * @param {News} news
+   * @param {Intent} intent that it answers
+   * @returns {Pick<Said, "brought_back">}
+   */
+  #broughtBack({ at, ids }, { kind }) {
+    if (kind !== "undo" || !ids.length) return {};
+    const { clips } = this.saved;
+    return { brought_back: [clips.starts[at], endOf(clips, at + ids.length - 1)] };
   }
 
   /**
