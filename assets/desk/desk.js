@@ -1,5 +1,5 @@
 // @ts-check
-import { createElement, useEffect, useRef, useState } from "react";
+import { createElement, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { clipAt } from "./session/clips.js";
 import { DeskContext } from "./context.js";
 import { Keyboard } from "./keyboard/keyboard.js";
@@ -49,11 +49,12 @@ export function ReviewDesk(props) {
     if (!isThere) desk.player.seek(sheet.opened_frame);
   }, [desk, sheet]);
 
-  useEffect(() => {
+  // Before the page is painted, not after: what is seen next is the answer.
+  useLayoutEffect(() => {
     if (desk && news.length && !desk.session.receive(news)) latest.current.onLost();
   }, [desk, news]);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     desk?.last.set({ words: lastAction, can_undo: canUndo, can_redo: canRedo });
   }, [desk, lastAction, canUndo, canRedo]);
   useEffect(() => desk?.keys.set(keyboard), [desk, keyboard]);

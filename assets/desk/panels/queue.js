@@ -94,6 +94,8 @@ function List({ clips, shown }) {
   const list = useRef(/** @type {HTMLDivElement | null} */ (null));
   const lookedAt = useRef(-Infinity);
   const [sight, setSight] = useState({ scrolledPx: 0, heightPx: 0 });
+  const seen = useRef(sight);
+  seen.current = sight;
   const current = useStore(desk.view, ({ frame }) => clipAt(clips, Math.max(0, frame)));
   const marked = useStore(desk.view, (view) => view.marked);
   const groups = useMemo(() => groupNumbers(clips.groups), [clips]);
@@ -113,7 +115,11 @@ function List({ clips, shown }) {
   useLayoutEffect(() => {
     const box = list.current;
     if (!box || row < 0 || performance.now() - lookedAt.current < LOOKING_MS) return;
-    box.scrollTop = scrolledTo(row, box.scrollTop, box.clientHeight, ROW_PX);
+    // To ask the list where it is would have the whole page laid out, at each step from clip to clip.
+    const { scrolledPx, heightPx } = seen.current;
+    const wantedPx = scrolledTo(row, scrolledPx, heightPx, ROW_PX);
+    if (wantedPx === scrolledPx) return;
+    box.scrollTop = wantedPx;
     measure();
   }, [row, measure, sight.heightPx]);
 
