@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from heaters.domain.errors import InvalidInput
-from heaters.domain.history import ClipChange
 from heaters.domain.lifecycle import ClipState, VideoState
 from heaters.domain.names import export_file_name
 from heaters.domain.review import ClipSuperseded
 from heaters.domain.stages import stage_that_failed
-from heaters.models import Action, ActionKind, ArtifactKind
+from heaters.models import Action, ArtifactKind
 from heaters.repositories.actions import ActionRepository
 from heaters.repositories.artifacts import ArtifactRepository
 from heaters.repositories.browsing import BrowsingRepository
@@ -25,13 +24,6 @@ from heaters.state.views import VideoCard, video_card
 from heaters.state.words import CLIP_LOOKS, action_words, clip_entry_words
 
 HISTORY_LENGTH = 6
-_CUTS_STAY = {
-    ActionKind.APPROVE,
-    ActionKind.SKIP,
-    ActionKind.ARCHIVE,
-    ActionKind.GROUP,
-    ActionKind.UNGROUP,
-}
 _LETTERS = {state.value: look.letter for state, look in CLIP_LOOKS.items()}
 
 
@@ -138,53 +130,6 @@ def read_clips(uow: UnitOfWork, reading: Reading) -> Reading:
         clips=Clips(live.ids, live.start_frames, letters, live.group_ids),
         versions=live.versions,
         checked=ActionRepository(uow.session).checked_cuts(reading.video.id),
-    )
-
-
-def read_after(uow: UnitOfWork, before: Reading, action: Action) -> Reading:
-    """Read what is different after an action of this transaction: no more than it has changed.
-
-    Other clips are as they were in ``before``. What others do to them is announced, and read soon.
-    If that was an action, it has come in between, and everything is read.
-    """
-    if action.revision != before.revision + 1:
-        return read_clips(uow, before)
-    changes = [ClipChange.from_json(stored) for stored in action.changes]
-    checked = before.checked
-    if action.kind not in _CUTS_STAY:
-        checked = ActionRepository(uow.session).checked_cuts(before.video.id)
-    return replace(changed(before, changes), revision=action.revision, checked=checked)
-
-
-def changed(reading: Reading, changes: Sequence[ClipChange]) -> Reading:
-    """Return the reading with these clips as they are after the changes, and no others different.
-
-    Args:
-        reading: as it was before.
-        changes: of one action, which takes away and makes clips of the same frames.
-    """
-    if not changes:
-        return reading
-    clips, versions = reading.clips, reading.versions
-    at = bisect_left(clips.starts, min(change.start_frame for change in changes))
-    end = bisect_left(clips.starts, max(change.end_frame for change in changes))
-    near, ids = clips[at:end], {change.clip_id for change in changes}
-    old = zip(near.starts, near.ids, near.letters, near.groups, versions[at:end], strict=True)
-    rows = [row for row in old if row[1] not in ids] + [
-        (change.start_frame, change.clip_id, _LETTERS[after.state], after.group_id or 0, "")
-        for change in changes
-        if (after := change.after).state != ClipState.SUPERSEDED
-    ]
-    starts, ids, letters, groups, fresh = zip(*sorted(rows), strict=True)
-    return replace(
-        reading,
-        clips=Clips(
-            [*clips.ids[:at], *ids, *clips.ids[end:]],
-            [*clips.starts[:at], *starts, *clips.starts[end:]],
-            "".join((clips.letters[:at], *letters, clips.letters[end:])),
-            [*clips.groups[:at], *groups, *clips.groups[end:]],
-        ),
-        versions=[*versions[:at], *fresh, *versions[end:]],
     )
 
 

@@ -26,13 +26,13 @@ from heaters.state.reading import (
     LastAction,
     Reading,
     done_words,
-    read_after,
     read_clips,
     read_details,
     read_last_action,
     read_opened_frame,
     read_video,
 )
+from heaters.state.reading_after import read_after
 from heaters.state.sheet import News, Sheet, difference, kept
 from heaters.state.views import NO_VIDEO, VideoCard
 

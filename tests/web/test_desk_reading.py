@@ -13,7 +13,8 @@ from heaters.repositories.clips import ClipRepository
 from heaters.repositories.database import UnitOfWork
 from heaters.runtime import Runtime
 from heaters.state.intents import carry_out, parse_intent
-from heaters.state.reading import Reading, read_after, read_video
+from heaters.state.reading import Reading, read_video
+from heaters.state.reading_after import read_after
 from tests.web.conftest import AddVideo
 from tests.web.test_review_events import FRAMES, add_reviewer
 
