@@ -25,6 +25,15 @@ test("what a reviewer does shows at once and is unsaved until it is answered", (
   expect(session.value.said).toEqual({ kind: "add_cut", words: "add_cut", refused: false });
 });
 
+test("what is answered as foreseen is not drawn again", () => {
+  const { server, session } = opened();
+  session.act({ kind: "approve", clips: [[20, 50]] });
+  const { clips } = session.value;
+  session.receive([server.answer()]);
+  expect(session.value.unsaved).toBe(0);
+  expect(session.value.clips).toBe(clips);
+});
+
 test("what is refused goes back, with the reason, and what was done since stays", () => {
   const { server, session } = opened();
   session.act({ kind: "remove_cut", frame: 50 });

@@ -23,14 +23,24 @@ const DOUBTFUL_MARGIN = 0.5;
  * @returns {ScoredCut[]} the least certain first, equal ones by frame; checked ones in their places
  */
 export function cutsByCertainty(cuts, scores, threshold, checked) {
-  return cuts
-    .map((frame) => {
-      const score = scores?.[frame] ?? 0;
-      const margin = Math.abs(score - threshold) / threshold;
-      return { frame, score, margin, checked: checked.has(frame) };
-    })
-    .sort((a, b) => a.margin - b.margin || a.frame - b.frame);
+  return scoredCuts(cuts, scores, threshold, checked).sort(
+    (a, b) => a.margin - b.margin || a.frame - b.frame,
+  );
 }
+
+/**
+ * @param {readonly number[]} cuts
+ * @param {Float32Array | null} scores one a frame
+ * @param {number} threshold
+ * @param {ReadonlySet<number>} checked cuts that somebody has confirmed
+ * @returns {ScoredCut[]} in the order of `cuts`
+ */
+const scoredCuts = (cuts, scores, threshold, checked) =>
+  cuts.map((frame) => {
+    const score = scores?.[frame] ?? 0;
+    const margin = Math.abs(score - threshold) / threshold;
+    return { frame, score, margin, checked: checked.has(frame) };
+  });
 
 /**
  * Cuts to look at: the detector was unsure of them, and nobody has confirmed them yet.
@@ -58,7 +68,7 @@ export function doubtfulCuts({ scores, session, video }) {
   let answer = answers.get(clips);
   if (!answer || answer.about.some((thing, i) => thing !== about[i])) {
     const cuts = scores.value.scores ? clips.starts.slice(1) : [];
-    const scored = cutsByCertainty(cuts, scores.value.scores, video.threshold, checked);
+    const scored = scoredCuts(cuts, scores.value.scores, video.threshold, checked);
     answer = { about, frames: new Set(doubtful(scored).map((cut) => cut.frame)) };
     answers.set(clips, answer);
   }

@@ -59,6 +59,24 @@ export function hasRange(clips, [start, end]) {
 }
 
 /**
+ * Whether both say the same of every clip.
+ * @param {Clips} one
+ * @param {Clips} other
+ */
+export const isSame = (one, other) =>
+  one.letters === other.letters &&
+  areEqual(one.starts, other.starts) &&
+  areEqual(one.ids, other.ids) &&
+  areEqual(one.groups, other.groups);
+
+/**
+ * @param {readonly number[]} one
+ * @param {readonly number[]} other
+ */
+const areEqual = (one, other) =>
+  one.length === other.length && one.every((number, i) => number === other[i]);
+
+/**
  * Put a row of clips in the place of others.
  * @param {Clips} clips
  * @param {number} at index of the first one that goes

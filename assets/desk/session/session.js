@@ -1,5 +1,5 @@
 // @ts-check
-import { endOf, replaceClips } from "./clips.js";
+import { endOf, isSame, replaceClips } from "./clips.js";
 import { Refused } from "./edits.js";
 import { foresee, withChecked } from "./foresight.js";
 import { Store } from "../store.js";
@@ -225,6 +225,8 @@ export class Session extends Store {
         if (!(error instanceof Refused)) throw error;
       }
     }
+    // Mostly the server does what was foreseen, and nothing has to be drawn again.
+    if (isSame(clips, this.value.clips)) clips = this.value.clips;
     this.set({ ...changes, clips, checked, unsaved: this.pending.size });
   }
 }
