@@ -8,6 +8,7 @@ import { clipInAddress, keptPlace } from "./place.js";
 import { fetchScores } from "./detection/scores.js";
 import { Session, savedBy } from "./session/session.js";
 import { Store } from "./store.js";
+import { restWhileWaiting } from "./timeline/resting.js";
 
 /**
  * What the desk tells the server.
@@ -75,6 +76,7 @@ export function openDesk(video, sheet, keys, server) {
       view.set({ playing, speed, waiting, player: name, why_fallback: whyFallback, trouble }),
     ),
     follow(desk, server.look),
+    restWhileWaiting(desk),
     fetchScores(desk),
   ];
   player.speed = view.value.speed;

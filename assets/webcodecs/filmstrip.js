@@ -82,7 +82,7 @@ export class Filmstrip {
   }
 
   /**
-   * Begin nothing new for a while: somebody waits for a frame of the player.
+   * Begin nothing new for a while: somebody waits for something more urgent.
    * @param {boolean} resting
    */
   rest(resting) {

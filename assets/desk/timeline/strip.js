@@ -14,7 +14,6 @@ export function Strip() {
   const desk = useDesk();
   const { filmstrip, scores, session, video, view } = desk;
   const frame = useStore(view, (value) => Math.max(0, value.frame));
-  const waiting = useStore(view, (value) => value.waiting);
   const hasScores = useStore(scores, (value) => value.scores !== null);
   const [snaps, setSnaps] = useState(false);
   const latestSnaps = useRef(snaps);
@@ -46,7 +45,6 @@ export function Strip() {
     },
   });
   useEffect(() => showPlayhead(desk), [desk]);
-  useEffect(() => filmstrip.rest(waiting), [filmstrip, waiting]);
 
   return createElement(
     "div",
