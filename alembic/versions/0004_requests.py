@@ -12,14 +12,15 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-_ONCE = op.f("uq_actions_request_id_video_id_reviewer_id")
+_ONCE = "uq_actions_request_id_video_id_reviewer_id"
 
 
 def upgrade() -> None:
     op.add_column("actions", sa.Column("request_id", sa.Uuid(), nullable=True))
-    op.create_unique_constraint(_ONCE, "actions", ["request_id", "video_id", "reviewer_id"])
+    columns = ["request_id", "video_id", "reviewer_id"]
+    op.create_unique_constraint(op.f(_ONCE), "actions", columns)
 
 
 def downgrade() -> None:
-    op.drop_constraint(_ONCE, "actions")
+    op.drop_constraint(op.f(_ONCE), "actions")
     op.drop_column("actions", "request_id")

@@ -285,7 +285,7 @@ def test_another_threshold_is_counted_while_it_moves_and_taken_back_as_one(
     timelines.desk.expect_clip(2, of=4)
     assert timelines.cuts == [30, 75, 100]
     timelines.desk.press("Control+z")
-    timelines.desk.expect_clip(2, of=3)
+    timelines.desk.expect_clip(3, of=3)
     assert timelines.cuts == [30, 75]
 
 
