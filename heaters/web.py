@@ -181,7 +181,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], host: str, port: int) ->
         if process.poll() is not None:
             raise ExternalFailure("the web server ended while it was starting: see above")
         try:
-            with urllib.request.urlopen(f"{_origin(host, port)}/health", timeout=1):  # noqa: S310
+            with urllib.request.urlopen(f"{_origin(host, port)}/health", timeout=1):  # noqa: S310 - http, ours
                 return
         except OSError:
             time.sleep(0.05)

@@ -81,17 +81,23 @@ test("a failing server is asked until it works, which is told and taken back", a
   expect(troubles).toEqual(["connection lost, trying again", ""]);
 });
 
-test("an address that was redirected to is kept, and asked for again once it has expired", async () => {
-  let signed = 1;
+/** Answer by leading to a store, which takes only the address that was signed last. */
+function answerByRedirect() {
+  const store = { signed: 1 };
   answer = (_n, request, range) => {
     const { pathname } = new URL(request.url);
-    if (pathname === "/video") return Response.redirect(`${server.url}store${signed}`, 307);
-    return pathname === `/store${signed}` ? part(...range) : new Response("", { status: 403 });
+    if (pathname === "/video") return Response.redirect(`${server.url}store${store.signed}`, 307);
+    return pathname === `/store${store.signed}` ? part(...range) : new Response("", { status: 403 });
   };
+  return store;
+}
+
+test("an address that was redirected to is kept, and asked for again once it has expired", async () => {
+  const store = answerByRedirect();
   const ranges = open();
   await ranges.read(0, 10);
   await ranges.read(10, 20);
-  signed = 2;
+  store.signed = 2;
   expect(await ranges.read(20, 30)).toEqual(file.slice(20, 30));
   expect(asked.map((each) => each.split(" ")[0])).toEqual([
     "/video",
@@ -105,15 +111,10 @@ test("an address that was redirected to is kept, and asked for again once it has
 });
 
 test("an address that expires under two requests is asked for anew by both", async () => {
-  let signed = 1;
-  answer = (_n, request, range) => {
-    const { pathname } = new URL(request.url);
-    if (pathname === "/video") return Response.redirect(`${server.url}store${signed}`, 307);
-    return pathname === `/store${signed}` ? part(...range) : new Response("", { status: 403 });
-  };
+  const store = answerByRedirect();
   const ranges = open();
   await ranges.read(0, 10);
-  signed = 2;
+  store.signed = 2;
   const reads = [ranges.read(100, 110), ranges.read(200, 210)];
   expect(await Promise.all(reads)).toEqual([file.slice(100, 110), file.slice(200, 210)]);
   expect(troubles).toEqual([]);

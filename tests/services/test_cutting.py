@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import event
 
@@ -83,12 +85,12 @@ def test_every_change_raises_the_revision_by_one_and_leaves_one_row(desk: Desk):
     ],
 )
 def test_a_refused_operation_changes_nothing(
-    desk: Desk, service: object, frames: list[int], refusal: type[HeatersError]
+    desk: Desk, service: Callable[..., object], frames: list[int], refusal: type[HeatersError]
 ):
     video, ann = desk.video(100, [40, 60]), desk.reviewer()
     before = desk.rows(video)
     with desk.database.unit_of_work() as uow, pytest.raises(refusal):
-        service(uow, video, *frames, reviewer_id=ann)  # type: ignore[operator]
+        service(uow, video, *frames, reviewer_id=ann)
     assert desk.rows(video) == before
     assert len(desk.actions(video)) == 1
 
