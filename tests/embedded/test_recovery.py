@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from heaters.embedded import ServerUrls, embedded_servers, status
 from heaters.embedded.folder import ServerFolder
@@ -44,11 +45,12 @@ def urls(data_dir: Path) -> Iterator[ServerUrls]:
 
 
 def commit(urls: ServerUrls, table: str) -> None:
-    connect(urls).execute(f"CREATE TABLE {table} AS SELECT 42 AS value")  # type: ignore[arg-type]
+    statement = sql.SQL("CREATE TABLE {} AS SELECT 42 AS value")
+    connect(urls).execute(statement.format(sql.Identifier(table)))
 
 
 def committed(connection: psycopg.Connection, table: str) -> list[tuple[object, ...]]:
-    return connection.execute(f"TABLE {table}").fetchall()  # type: ignore[arg-type]
+    return connection.execute(sql.SQL("TABLE {}").format(sql.Identifier(table))).fetchall()
 
 
 def test_committed_rows_survive_a_kill_of_postgres(data_dir: Path, urls: ServerUrls) -> None:
