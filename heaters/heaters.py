@@ -30,6 +30,7 @@ from heaters.parent import end_with_parent
 from heaters.runtime import open_runtime
 from heaters.services.sessions import Sessions, web_token
 from heaters.state.desk import Desk, open_desk
+from heaters.state.session_gate import SessionGate
 
 _BUILT_PAGES = Path(__file__).parent.parent / ".web" / "build" / "client"
 
@@ -57,6 +58,7 @@ app = rx.App(
     toaster=None,
     app_wraps={},
 )
+app.add_middleware(SessionGate(), index=0)
 for route, page, title, on_load in PAGES:
     app.add_page(page, route=route, title=title, on_load=on_load)
 

@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from heaters.api.sign_in import SIGN_IN_PATH, SignIn, sign_in_page
+from heaters.api.sign_in import SIGN_IN_PATH, sign_in, sign_in_page
 from heaters.services.sessions import Sessions
 
 HEALTH_PATH = "/health"
@@ -38,7 +38,6 @@ class Guard:
     def __init__(self, app: ASGIApp, sessions: Sessions, content_policy: str) -> None:
         self._app = app
         self._sessions = sessions
-        self._sign_in = SignIn(sessions)
         self._headers = {
             "Content-Security-Policy": content_policy,
             "Cross-Origin-Opener-Policy": "same-origin",
@@ -71,7 +70,7 @@ class Guard:
         if path == HEALTH_PATH:
             return PlainTextResponse("ok")
         if path == SIGN_IN_PATH:
-            return self._sign_in(request)
+            return sign_in(request, self._sessions)
         cookie = request.cookies.get(self._sessions.cookie_name, "")
         if self._sessions.reviewer_id(cookie) is None:
             return sign_in_page(request, 401)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from base64 import b64encode
-from collections import deque
 
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -14,40 +12,26 @@ from heaters.services.sessions import MAX_AGE_S, Sessions
 
 SIGN_IN_PATH = "/sign-in"
 
-_WRONG_TOKENS = 10
-_WRONG_TOKENS_S = 60.0
 
+def sign_in(request: HTTPConnection, sessions: Sessions) -> Response:
+    """Answer ``/sign-in?token=…``: set the cookie and clean the address, or say how to sign in.
 
-class SignIn:
-    """Answers ``/sign-in?token=…``, which a person opens from the terminal."""
-
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
-        self._wrong_at_s: deque[float] = deque(maxlen=_WRONG_TOKENS)
-
-    def __call__(self, request: HTTPConnection) -> Response:
-        """Set the cookie and go to the clean address, or show how to sign in.
-
-        After ten wrong tokens within a minute none is looked at until that minute is over.
-        """
-        now_s = time.monotonic()
-        full = len(self._wrong_at_s) == _WRONG_TOKENS
-        if full and now_s - self._wrong_at_s[0] < _WRONG_TOKENS_S:
-            return PlainTextResponse("Too many wrong tokens: wait a minute.", 429)
-        cookie = self._sessions.sign_in(request.query_params.get("token", ""))
-        if cookie is None:
-            self._wrong_at_s.append(now_s)
-            return sign_in_page(request, 401)
-        response = RedirectResponse("/", 303)
-        response.set_cookie(
-            self._sessions.cookie_name,
-            cookie,
-            max_age=MAX_AGE_S,
-            httponly=True,
-            samesite="lax",
-            secure=request.url.scheme == "https",
-        )
-        return response
+    Wrong tokens are not counted. 256 random bits cannot be guessed, and any website could use up
+    the owner's attempts.
+    """
+    cookie = sessions.sign_in(request.query_params.get("token", ""))
+    if cookie is None:
+        return sign_in_page(request, 401)
+    response = RedirectResponse("/", 303)
+    response.set_cookie(
+        sessions.cookie_name,
+        cookie,
+        max_age=MAX_AGE_S,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+    return response
 
 
 def sign_in_page(request: HTTPConnection, status_code: int) -> Response:

@@ -41,6 +41,11 @@ class Hub:
         """Have ``follower`` told about changes of ``topic``, and of no other topic from now on."""
         self._topics[follower] = topic
 
+    def forget(self, follower: str) -> None:
+        """Tell ``follower`` nothing more."""
+        self._topics.pop(follower, None)
+        self._waiting.discard(follower)
+
     @property
     def followers(self) -> int:
         """How many followers there are, those gone but not noticed yet included."""
@@ -76,8 +81,7 @@ class Hub:
             while follower in self._waiting:
                 self._waiting.discard(follower)
                 if not await self._deliver(follower):
-                    self._topics.pop(follower, None)
-                    self._waiting.discard(follower)
+                    self.forget(follower)
                     return
                 await asyncio.sleep(PAUSE_S)
         finally:

@@ -14,7 +14,10 @@ from pathlib import Path
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from heaters.domain.errors import InvalidConfiguration
 from heaters.models import LOCAL_REVIEWER_ID
+
+_TOKEN_BYTES = 32
 
 MAX_AGE_S = 30 * 24 * 3600
 """How long a browser stays signed in."""
@@ -23,21 +26,32 @@ MAX_AGE_S = 30 * 24 * 3600
 def web_token(data_dir: Path) -> str:
     """Return this installation's token (256 random bits), made at the first call.
 
-    Its file is 0600. Processes that start together agree on one token.
+    Its file is 0600, and on the disk before it is used. Processes that start together agree on one
+    token.
+
+    Raises:
+        InvalidConfiguration: the file is there and holds no token, as after a full disk.
     """
     path = data_dir / "web-token"
     if not path.exists():
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = data_dir / f"web-token.{secrets.token_hex(8)}.new"
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(32))
+            file.write(secrets.token_urlsafe(_TOKEN_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
         try:
             path.hardlink_to(draft)  # unlike a rename, it fails where another process was first
         except FileExistsError:
             pass
         finally:
             draft.unlink()
-    return path.read_text()
+    token = path.read_text().strip()
+    if len(token) < _TOKEN_BYTES:
+        raise InvalidConfiguration(
+            f"{path} holds no sign-in token: delete it, start again, and sign in with the new address"
+        )
+    return token
 
 
 class Sessions:

@@ -6,21 +6,27 @@ the private parts that it uses.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from reflex.event import EventCallback
+import reflex as rx
+from reflex.event import EventCallback, EventHandler
+from reflex.utils.format import format_event_handler
 
 from heaters.domain.lifecycle import ClipState
 from heaters.heaters import app
 from heaters.state.desk import Desk
+from heaters.state.history import HistoryState
 from heaters.state.library import LibraryState
+from heaters.state.review import ReviewState
+from heaters.state.similar import SimilarState
 from heaters.state.video import VideoState
 from tests.web.conftest import AddVideo
 from tests.web.events import SESSIONS, cookie_of, handle, run
-from tests.web.test_pages import states_of
+from tests.web.test_pages import clips_of, states_of
 
 TAB = "4a6cf9d2-6f41-4e29-b44f-5d0a3a0a8b11"
+FROM_THE_ADDRESS = {"video_id", "clip_id"}
 
 
 async def send(
@@ -89,38 +95,68 @@ def test_odd_pages_groups_and_frames_show_something_sensible(
         ]
 
     for changes in run(work):
-        assert changes.get("page", 0) == 0
-        assert len(changes.get("clips", [1] * 4)) == 4
+        assert changes["page"] == 0
+        assert [card.id for card in changes["clips"]] == [
+            clip.id for clip in clips_of(desk.runtime, video_id)
+        ]
+
+
+def handlers() -> list[EventCallback[Any]]:
+    """Return every event handler that the application has, Reflex's own included."""
+    states: list[type[rx.State]] = [rx.State]
+    for state in states:
+        states.extend(cast("set[type[rx.State]]", state.get_substates()))
+    return [
+        cast("EventCallback[Any]", getattr(state, name))
+        for state in states
+        for name in sorted(state.event_handlers)
+        if name in vars(state)
+    ]
+
+
+def test_every_page_has_its_handlers_among_those_enumerated() -> None:
+    names = {format_event_handler(cast("EventHandler", handler)) for handler in handlers()}
+    for page in (LibraryState, VideoState, ReviewState, HistoryState, SimilarState):
+        assert {format_event_handler(cast("EventHandler", page.load))} <= names
 
 
 @pytest.mark.parametrize("cookie", ["", f"{SESSIONS.cookie_name}=forged", "other=1"])
 @pytest.mark.parametrize(
-    ("handler", "payload"),
-    [
-        (VideoState.judge, {"verdict": "approve", "clip_id": 1}),
-        (VideoState.approve_pending, {}),
-        (VideoState.take_back, {}),
-        (VideoState.do_again, {}),
-        (VideoState.retry, {}),
-        (VideoState.retry_clip, {"clip_id": 1}),
-        (LibraryState.add, {"form": {"source": "https://media.example.org/a.mp4"}}),
-        (LibraryState.add, {"form": {"source": "/etc/hostname"}}),
-        (LibraryState.copy_in, {"path": "/etc/hostname"}),
-        (LibraryState.retry, {"video_id": 1}),
-    ],
+    "handler", handlers(), ids=lambda handler: format_event_handler(handler).rpartition("___")[2]
 )
-def test_nobody_changes_anything_without_a_session(
-    desk: Desk, add_video: AddVideo, cookie: str, handler: Any, payload: dict[str, Any]
+def test_no_event_is_handled_without_a_session(
+    desk: Desk, add_video: AddVideo, cookie: str, handler: EventCallback[Any]
+) -> None:
+    video_id = add_video(title="Secret")
+
+    async def work() -> dict[str, Any]:
+        await open_video(video_id)
+        return await send(handler, {}, cookie=cookie)
+
+    changes = run(work)
+    told = {
+        name: value
+        for name, value in changes.items()
+        if not name.startswith("rx_router") and name not in FROM_THE_ADDRESS
+    }
+    assert set(told) <= {"notice", "notice_is_refusal", "notice_number"}
+    assert all("signed out" in words for name, words in told.items() if name == "notice")
+    assert desk.hub.followers == 0, "a tab that is signed out is told of nothing"
+    assert set(states_of(desk.runtime, video_id)) == {ClipState.PENDING_REVIEW}
+
+
+def test_a_page_whose_session_has_ended_says_so_and_shows_nothing_new(
+    desk: Desk, add_video: AddVideo
 ) -> None:
     video_id = add_video()
 
     async def work() -> dict[str, Any]:
         await open_video(video_id)
-        return await send(handler, payload, cookie=cookie)
+        return await send(VideoState.refresh, cookie="")
 
     changes = run(work)
     assert "signed out" in changes["notice"]
-    assert set(states_of(desk.runtime, video_id)) == {ClipState.PENDING_REVIEW}
+    assert not {"video", "clips", "counts"} & set(changes)
 
 
 def test_an_event_is_started_in_a_tab_from_outside_and_waited_for(

@@ -585,7 +585,7 @@ def test_keys_are_kept_and_come_back(desk: Desk, add_video: AddVideo) -> None:
 
 
 @pytest.mark.parametrize("cookie", ["", f"{SESSIONS.cookie_name}=forged"])
-def test_nobody_does_anything_without_a_session(
+def test_a_request_without_a_session_is_not_answered_so_that_the_tab_keeps_it(
     desk: Desk, add_video: AddVideo, cookie: str
 ) -> None:
     video_id = add_video()
@@ -594,12 +594,10 @@ def test_nobody_does_anything_without_a_session(
     async def work() -> None:
         tab = await opened(video_id)
         tab.cookie = cookie
-        for kind, more in (("skip", {"clips": [[0, 30]]}), ("undo", {}), ("add_cut", {"frame": 5})):
-            answer = await tab.act(kind=kind, **more)
-            assert "signed out" in answer.refused
-        changes = await tab.send(ReviewState.save_keys, keys={"preset": "cvat"})
-        assert "signed out" in changes["notice"]
-        assert "signed out" in (await tab.send(ReviewState.retry))["notice"]
+        for intent in ({"kind": "skip", "clips": [[0, 30]]}, {"kind": "undo"}):
+            changes = await tab.send(ReviewState.act, intent={"request_id": REQUEST, **intent})
+            assert "news" not in changes
+            assert "signed out" in changes["notice"]
 
     run(work)
     assert stored(desk.runtime, video_id) == before
