@@ -18,6 +18,7 @@ from typing import Any
 
 from heaters.domain.addresses import check_url, redact_text, redact_url
 from heaters.domain.errors import Cancelled, ExternalFailure, InvalidInput
+from heaters.domain.names import clean_line, clean_title
 from heaters.storage.disk import disk_errors
 from heaters.storage.errors import StorageFull
 
@@ -218,15 +219,10 @@ def _result(facts: dict[str, Any], url: str, out_dir: Path) -> Downloaded:
         raise ExternalFailure(f"{redact_url(url)}: the download left no file")
     return Downloaded(
         path=path,
-        title=_line(facts["title"]) or "untitled",
+        title=clean_title(facts["title"] or ""),
         size_bytes=path.stat().st_size,
-        extractor=_line(facts["extractor"]),
-        remote_id=redact_text(_line(facts["id"])),  # for a file, the end of its address
-        webpage_url=_line(facts["webpage_url"]),
-        uploader=_line(facts["uploader"]) or None,
+        extractor=clean_line(facts["extractor"] or ""),
+        remote_id=redact_text(clean_line(facts["id"] or "")),  # for a file, the end of its address
+        webpage_url=clean_line(facts["webpage_url"] or ""),
+        uploader=clean_line(facts["uploader"] or "") or None,
     )
-
-
-def _line(text: str | None) -> str:
-    """Return ``text`` as one line of at most 500 characters that can be shown and stored."""
-    return "".join(c if c.isprintable() else " " for c in text or "").strip()[:500]

@@ -10,7 +10,7 @@ from heaters.pipeline.task import Task
 from heaters.repositories.artifacts import ArtifactRepository
 from heaters.repositories.database import UnitOfWork
 from heaters.repositories.videos import VideoRepository
-from heaters.storage.keys import new_token, original_key
+from heaters.storage.keys import new_token, original_key, usable_suffix
 
 
 def run(task: Task) -> None:
@@ -34,8 +34,7 @@ def run(task: Task) -> None:
         on_progress=show,
         cancelled=task.cancelled,
     )
-    suffix = fetched.path.suffix if fetched.path.suffix.isascii() else ""
-    key = original_key(new_token(), suffix)
+    key = original_key(new_token(), usable_suffix(fetched.path.name))
     tools.store.put_file(key, fetched.path, consume=True, on_progress=task.check_cancelled)
 
     def write(uow: UnitOfWork, video: Video | Clip) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from heaters.repositories.database import Database
 from heaters.services.ingest import add_stored_file
 from heaters.storage import keys
-from heaters.storage.errors import InvalidKey
 from heaters.storage.store import ObjectStore, OnProgress
 
 
@@ -35,11 +34,7 @@ def bring_in(
     Raises:
         HeatersError: what the store raises.
     """
-    token = keys.new_token()
-    try:
-        key = keys.original_key(token, PurePosixPath(name).suffix)
-    except InvalidKey:
-        key = keys.original_key(token, "")  # an odd suffix says nothing about the content
+    key = keys.original_key(keys.new_token(), keys.usable_suffix(name))
     size_bytes = store.put_file(key, path, consume=consume, on_progress=on_progress)
     with database.unit_of_work() as uow:
         video = add_stored_file(uow, name=name, key=key, size_bytes=size_bytes)

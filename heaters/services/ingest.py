@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote, urlsplit
-
-from heaters.domain.addresses import check_url
+from heaters.domain.addresses import address_name, check_url
 from heaters.domain.lifecycle import VideoState
+from heaters.domain.names import base_name, clean_title
 from heaters.models import Artifact, ArtifactKind, Video
 from heaters.repositories.database import Job, UnitOfWork
 from heaters.repositories.videos import VideoRepository
@@ -18,8 +17,7 @@ def add_address(uow: UnitOfWork, address: str) -> Video:
         InvalidInput: the address is not http or https with a host.
     """
     address = check_url(address)
-    parts = urlsplit(address)
-    title = unquote(parts.path.rstrip("/").rpartition("/")[2]) or parts.hostname or address
+    title = clean_title(address_name(address))
     video = VideoRepository(uow.session).add(Video(title=title, source=address))
     uow.send(Job("download", _id(video)))
     return video
@@ -30,10 +28,10 @@ def add_stored_file(uow: UnitOfWork, *, name: str, key: str, size_bytes: int) ->
 
     ``name`` is the name the user's file had; its stem becomes the title.
     """
-    title = name.rpartition("/")[2].rpartition("\\")[2]
-    stem = title.rpartition(".")[0] or title
+    source = base_name(name)
+    title = clean_title(source.rpartition(".")[0] or source)
     video = VideoRepository(uow.session).add(
-        Video(title=stem, source=title, state=VideoState.DOWNLOADED)
+        Video(title=title, source=source, state=VideoState.DOWNLOADED)
     )
     uow.session.add(
         Artifact(video_id=_id(video), kind=ArtifactKind.ORIGINAL, key=key, size_bytes=size_bytes)

@@ -31,6 +31,7 @@ class PageState(rx.State, mixin=True):
     notice: str = ""
     notice_number: int = 0
     notice_is_refusal: bool = False
+    _nowhere: str = ""
 
     def _tell(self, words: str, *, refusal: bool = False) -> None:
         self.notice = words
@@ -48,9 +49,11 @@ class PageState(rx.State, mixin=True):
     def _id_in_address(self, name: str) -> int:
         """Return the id at this place of the page's address; 0, which nothing has, for nonsense."""
         try:
-            return checked_id(getattr(self, name))
+            id_ = checked_id(getattr(self, name))
         except InvalidInput:
-            return 0
+            id_ = 0
+        self._nowhere = "" if id_ else "Page not found: an address ends in a number, as /videos/7."
+        return id_
 
     async def _look_up(self, look: Callable[[UnitOfWork], T]) -> T | None:
         """Read what the page shows; where that cannot be, say why and return None."""
@@ -62,7 +65,7 @@ class PageState(rx.State, mixin=True):
             try:
                 seen = await looking
             except InvalidInput as error:
-                self.missing = str(error)
+                self.missing = self._nowhere or str(error)
                 return None
             if self.missing or not self.loaded:  # what is assigned is sent, changed or not
                 self.missing, self.loaded = "", True

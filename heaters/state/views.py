@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from heaters.domain.addresses import shown_source
 from heaters.domain.lifecycle import BUSY_CLIP_STATES, ClipState, VideoState, decision
 from heaters.domain.stages import stage_that_failed
 from heaters.domain.time import format_fps, format_timecode
@@ -120,7 +121,7 @@ def video_card(
     return VideoCard(
         id=video.id,
         title=video.title,
-        source=video.source,
+        source=shown_source(video.source),
         poster=f"/media/videos/{video.id}/poster?v={poster_artifact_id}"
         if poster_artifact_id
         else "",

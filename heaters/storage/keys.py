@@ -40,6 +40,15 @@ def original_key(token: str, suffix: str) -> str:
     return _key("originals", token, suffix)
 
 
+def usable_suffix(name: str) -> str:
+    """Return the suffix of a file's name, or none where a key cannot have it.
+
+    An odd suffix says nothing about the content, which decides how a file is read.
+    """
+    suffix = PurePosixPath(name).suffix.lower()
+    return suffix if _SUFFIX.fullmatch(suffix) else ""
+
+
 def master_key(video_id: int, token: str, suffix: str) -> str:
     """Return the key of a video's archive copy; ``suffix`` is its container's, such as ``.mkv``."""
     return _key(f"videos/{video_id}", f"master-{token}", suffix)

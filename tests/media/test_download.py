@@ -30,7 +30,6 @@ from yt_dlp.networking.common import Response
 from yt_dlp.networking.exceptions import HTTPError, TransportError
 from yt_dlp.utils import DownloadError, ExtractorError
 
-from heaters.domain.addresses import check_url, redact_text, redact_url
 from heaters.domain.errors import Cancelled, ExternalFailure, HeatersError, InvalidInput
 from heaters.media.download import Downloaded, DownloadOptions, DownloadProgress, download
 from heaters.media.download_failures import FailureKind, explain
@@ -637,25 +636,3 @@ def test_errors_show_an_address_without_its_secrets(fetch: Fetch, server: HttpSe
     with pytest.raises(InvalidInput) as caught:
         fetch(address)
     assert str(caught.value) == f"{server.base_url}/gone.mp4?…: the server answered 404 Not Found"
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("https://u:p@h:8/a?b=c#d", "https://h:8/a?…"),
-        ("https://h/a#access_token=b", "https://h/a?…"),
-        ("https://h/a@b", "https://h/a@b"),
-        ("https://h", "https://h"),
-    ],
-)
-def test_an_address_is_shown_without_user_query_and_fragment(text: str, shown: str) -> None:
-    assert redact_url(text) == shown
-    assert redact_text(f"at <{text}>, twice: '{text}'") == f"at <{shown}>, twice: '{shown}'"
-
-
-def test_a_query_that_stands_alone_is_hidden_in_a_text() -> None:
-    assert redact_text("[generic] video?token=abc: why?") == "[generic] video?… why?"
-
-
-def test_an_address_is_taken_without_the_blanks_around_it() -> None:
-    assert check_url(" https://example.com/watch?v=1\n") == "https://example.com/watch?v=1"
