@@ -49,7 +49,7 @@ def web_token(data_dir: Path) -> str:
     token = path.read_text().strip()
     if len(token) < _TOKEN_BYTES:
         raise InvalidConfiguration(
-            f"{path} holds no sign-in token: delete it, start again, and sign in with the new address"
+            f"{path} holds no sign-in token: delete it, start again and sign in again"
         )
     return token
 
