@@ -10,7 +10,7 @@ up: install ## Set everything up, start it, and ingest the demo into an empty li
 	.venv/bin/heaters up --demo
 
 test: install-dev ## Set everything up and pass every test
-	.venv/bin/pytest
+	.venv/bin/pytest -n 2 --dist loadgroup
 
 check: install-dev ## Lint, types, layers, migrations, JavaScript
 	.venv/bin/ruff check .

@@ -17,6 +17,13 @@ from tests.support.servers import (
 pytest_plugins = ["tests.support.site"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With xdist, let one process have all tests in a browser: the site is built and served once."""
+    for item in items:
+        if "site" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("site"))
+
+
 @pytest.fixture(scope="session")
 def servers() -> Iterator[RunningServers]:
     """PostgreSQL and Valkey of this test process (with xdist, of this worker)."""
