@@ -65,6 +65,9 @@ def ingest(
         found = [(video, live) for video, live in load_videos(runtime) if video.id in ids]
     found.sort(key=lambda pair: ids.index(output.id_of(pair[0])))
     print_videos(found, as_json=as_json)
+    for video, _ in found:
+        for warning in video.warnings:
+            output.say(f"video {video.id} ({video.title}): {warning['text']}")
     failed = [video for video, _ in found if video.last_error]
     if wait_ and failed:
         raise ExternalFailure(

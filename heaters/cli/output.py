@@ -104,6 +104,7 @@ def video_json(video: Video, clips: Sequence[Clip]) -> dict[str, Any]:
         "cuts": [clip.start_frame for clip in clips[1:]],
         "clip_count": len(clips),
         "error": video.last_error,
+        "warnings": video.warnings,
     }
 
 

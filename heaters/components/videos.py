@@ -61,11 +61,16 @@ def progress(video: VideoCard) -> rx.Component:
 
 
 def trouble(video: VideoCard, on_retry: EventCallback[()]) -> rx.Component:
-    """Return why the video failed and the way to try again, or what is odd about it."""
+    """Return why the video failed and the way to try again, and what could not be kept of it."""
     return rx.fragment(
         rx.cond(video.error != "", rx.el.p(video.error, title=video.error, class_name="reason")),
+        rx.foreach(video.warnings, _warning),
         rx.cond(video.can_retry, rx.el.button("Try again", on_click=on_retry, class_name="button")),
     )
+
+
+def _warning(text: str) -> rx.Component:
+    return rx.el.p(text, title=text, class_name="reason")
 
 
 def _step(step: Step) -> rx.Component:

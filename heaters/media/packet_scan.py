@@ -16,6 +16,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from heaters.domain.warnings import SourceWarning, WarningCode
 from heaters.media.proxy import time_base
 
 _MICROSECOND = Fraction(1, 1_000_000)
@@ -74,7 +75,7 @@ class PacketScan:
         time_base: seconds per tick.
         packet_count: packets of the video.
         start_s: when the first picture is shown, in seconds after the container's start.
-        warnings: what is odd about the source, a sentence each.
+        warnings: what could not be kept of the source.
     """
 
     picture: VideoFrame | None
@@ -83,7 +84,7 @@ class PacketScan:
     time_base: Fraction
     packet_count: int
     start_s: Fraction
-    warnings: tuple[str, ...]
+    warnings: tuple[SourceWarning, ...]
 
     def frame_count(self, fps: Fraction) -> int:
         """Return how many frames a timeline of rate ``fps`` has from first to last picture."""
@@ -114,7 +115,7 @@ def scan_packets(
             if packet.size and not packet.is_discard:
                 tracks[index].add(packet)
     except FFmpegError as error:
-        trouble = f"it cannot be read to its end ({error.strerror})"
+        trouble = f"The file cannot be read to its end ({error.strerror})."
 
     track = tracks[video.index]
     times, start_s = track.times(), Fraction(0)
@@ -130,7 +131,7 @@ def scan_packets(
         time_base=track.time_base,
         packet_count=len(track.pts),
         start_s=start_s,
-        warnings=(trouble,) if trouble else (),
+        warnings=(SourceWarning(WarningCode.ENDS_EARLY, trouble),) if trouble else (),
     )
 
 
@@ -169,5 +170,6 @@ def _missing_end(container: InputContainer, tracks: dict[int, _Track]) -> str:
     if declared_s - end_s <= _MISSING_S:
         return ""
     return (
-        f"it ends at {float(end_s):.1f} s, although its header promises {float(declared_s):.1f} s"
+        f"The file ends at {float(end_s):.1f} s, although its header promises"
+        f" {float(declared_s):.1f} s."
     )

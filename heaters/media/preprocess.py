@@ -11,6 +11,7 @@ from pathlib import Path
 import av
 from av.error import FFmpegError
 
+from heaters.domain.warnings import SourceWarning, WarningCode
 from heaters.media.analysis import count_analysis_frames
 from heaters.media.ffmpeg import FfmpegFailed, run_ffmpeg
 from heaters.media.preprocess_arguments import (
@@ -40,7 +41,7 @@ class Preprocessed:
         width: of the proxy in pixels, even.
         height: of the proxy in pixels, even.
         has_audio: whether the proxy has sound.
-        warnings: what is odd about the source, a sentence each.
+        warnings: what could not be kept of the source.
     """
 
     proxy_path: Path
@@ -51,7 +52,7 @@ class Preprocessed:
     width: int
     height: int
     has_audio: bool
-    warnings: tuple[str, ...]
+    warnings: tuple[SourceWarning, ...]
 
 
 def preprocess(
@@ -101,7 +102,8 @@ def preprocess(
         raise
     warnings = info.warnings
     if complaints:
-        warnings += (f"ffmpeg got over errors, such as: {complaints[0]}",)
+        text = f"ffmpeg got over errors, such as: {complaints[0]}."
+        warnings += (SourceWarning(WarningCode.DECODER_ERRORS, text),)
     return Preprocessed(
         outputs.proxy,
         outputs.master,

@@ -18,6 +18,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from heaters.domain.errors import InvalidInput
+from heaters.domain.warnings import SourceWarning, WarningCode
 from heaters.media.frame_rate import constant_rate
 from heaters.media.packet_scan import may_jump, scan_packets
 
@@ -78,7 +79,7 @@ class SourceInfo:
         start_s: when the first picture is shown, in seconds after the container's start.
         audio_index: which of the container's streams is the sound; None if there is none.
         audio_codec: e.g. ``"aac"``.
-        warnings: what is odd about the source, a sentence each.
+        warnings: what could not be kept of the source.
     """
 
     container: str
@@ -101,7 +102,7 @@ class SourceInfo:
     start_s: Fraction
     audio_index: int | None
     audio_codec: str | None
-    warnings: tuple[str, ...]
+    warnings: tuple[SourceWarning, ...]
 
 
 def probe(path: Path, *, name: str | None = None) -> SourceInfo:
@@ -142,7 +143,8 @@ def _read(container: InputContainer, name: str) -> SourceInfo:
     if not scan.has_sound:
         audio = None
     if audio is None and container.streams.audio:
-        warnings.append("its sound cannot be decoded and is left out")
+        text = "The sound cannot be decoded and is left out."
+        warnings.append(SourceWarning(WarningCode.SOUND_LEFT_OUT, text))
     rates = (video.guessed_rate, video.base_rate, video.average_rate)
     fps, variable_rate = constant_rate(scan.times, scan.time_base, rates)
     rotation, aspect = _rotation(picture), _aspect(video.sample_aspect_ratio)

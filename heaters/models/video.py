@@ -6,7 +6,8 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from heaters.domain.lifecycle import VideoState
@@ -39,8 +40,10 @@ class Video(WorkFields, table=True):
     width: int | None = None
     height: int | None = None
     has_audio: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
-    warning: str | None = Field(
-        default=None, description="What is odd about the source, e.g. that it ends early."
+    warnings: list[dict[str, str]] = Field(
+        default_factory=list,
+        sa_column=Column(JSONB, nullable=False, server_default="[]"),
+        description="What could not be kept of the source: ``SourceWarning.as_json`` of each.",
     )
     detector: str | None = Field(default=None, description="Which detector proposed the cuts.")
     threshold: float | None = Field(

@@ -77,7 +77,7 @@ def _write(
     video.fps_num, video.fps_den = made.fps.numerator, made.fps.denominator
     video.frame_count, video.width, video.height = made.frame_count, made.width, made.height
     video.has_audio = made.has_audio
-    video.warning = "; ".join(made.warnings) or None
+    video.warnings = [warning.as_json() for warning in made.warnings]
     artifacts = ArtifactRepository(uow.session)
     artifacts.retire_of_video(video.id, ArtifactKind.ORIGINAL)
     for kind, key, size_bytes in stored:

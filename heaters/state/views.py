@@ -44,7 +44,8 @@ class VideoCard:
         steps: download, prepare, find scenes.
         percent: how far the step under way is, such as ``42 %``; empty where that is not known.
         counts: groups that have clips; empty until there are any.
-        error: why it failed, or what is odd about it; empty if all is well.
+        error: why it failed; empty if it did not.
+        warnings: what could not be kept of the source, a sentence each.
     """
 
     id: int
@@ -59,10 +60,11 @@ class VideoCard:
     clip_count: str
     counts: list[Count]
     error: str
+    warnings: list[str]
     can_retry: bool
 
 
-NO_VIDEO = VideoCard(0, "", "", "", "waiting", "", [], "", "", "", [], "", False)
+NO_VIDEO = VideoCard(0, "", "", "", "waiting", "", [], "", "", "", [], "", [], False)
 """What a page shows before it has looked."""
 
 
@@ -132,7 +134,8 @@ def video_card(
         duration=duration(video),
         clip_count=counted(sum(counts.values()), "clip") if counts else "",
         counts=group_counts(counts),
-        error=(video.last_error or "") if failed else (video.warning or ""),
+        error=(video.last_error or "") if failed else "",
+        warnings=[warning["text"] for warning in video.warnings],
         can_retry=stage_that_failed(video.state) is not None,
     )
 

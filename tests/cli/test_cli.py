@@ -93,6 +93,7 @@ def test_ingest_of_a_file_ends_with_a_ready_video_in_json(video: dict[str, Any])
         "cuts": [24],
         "clip_count": 2,
         "error": None,
+        "warnings": [],
     }
 
 

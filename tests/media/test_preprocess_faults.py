@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from heaters.domain.errors import Cancelled
+from heaters.domain.warnings import WarningCode
 from heaters.media.analysis import AnalysisUnusable, read_analysis
 from heaters.media.ffmpeg import DiskFull, find_ffmpeg, run_ffmpeg
 from heaters.media.preprocess import verify_proxy
@@ -28,7 +29,8 @@ def test_a_file_that_ends_early_is_used_up_to_there(base: Path, tmp_path: Path) 
     shown = decode_barcodes(made.proxy_path)
     assert len(shown) > 40
     assert shown[:40] == list(range(40))
-    assert "although its header promises" in made.warnings[0]
+    assert made.warnings[0].code == WarningCode.ENDS_EARLY
+    assert "although its header promises" in made.warnings[0].text
 
 
 @pytest.mark.parametrize("damage", ["drop=1", "amount=1"], ids=["no packets", "noise"])
@@ -38,7 +40,7 @@ def test_sound_that_cannot_be_decoded_is_left_out_with_a_warning(
     source = Kind("a.mkv", f"-c copy -bsf:a noise={damage}").write(base, tmp_path)
     made = run(source)
     assert not made.has_audio
-    assert made.warnings[0] == "its sound cannot be decoded and is left out"
+    assert made.warnings[0].code == WarningCode.SOUND_LEFT_OUT
     assert decode_barcodes(made.proxy_path) == list(range(FRAMES))
 
 

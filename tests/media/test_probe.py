@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from heaters.domain.errors import InvalidInput
+from heaters.domain.warnings import WarningCode
 from heaters.media.frame_rate import constant_rate
 from heaters.media.probe import Colour, probe
 from tests.media.sources import KINDS, NOT_VIDEOS, NotAVideo, make, truncate
@@ -112,7 +113,8 @@ def test_a_file_that_ends_early_is_accepted_with_a_warning(
     assert probe(whole).warnings == ()
     assert 30 < info.frame_count < 140
     [warning] = info.warnings
-    assert "although its header promises 6.1 s" in warning
+    assert warning.code == WarningCode.ENDS_EARLY
+    assert "although its header promises 6.1 s" in warning.text
 
 
 def test_fields_and_colours_are_told_apart(base: Path, tmp_path: Path) -> None:

@@ -1,0 +1,32 @@
+"""What preparing a video could not keep or had to change: said, and stored with the video."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class WarningCode(StrEnum):
+    """The kinds of warnings. Programs rely on the values; the sentences may change."""
+
+    ENDS_EARLY = "ends_early"
+    SOUND_LEFT_OUT = "sound_left_out"
+    DECODER_ERRORS = "decoder_errors"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceWarning:
+    """One thing that differs between a source and what was made of it.
+
+    Attributes:
+        code: its kind.
+        text: one whole sentence for a person, with the facts: how much, where, what was done.
+    """
+
+    code: WarningCode
+    text: str
+
+    def as_json(self) -> dict[str, str]:
+        """Return it as rows and programs have it."""
+        return {"code": self.code.value, "text": self.text}
