@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func, select
 
 from heaters.domain.lifecycle import ClipState
 from heaters.models import Artifact, ArtifactKind, Clip, Video
+from heaters.repositories.sets import among
 
 # Words travel as one string each: PostgreSQL and psycopg take twice as long for arrays of them.
 _LIVE_CLIPS = text("""
@@ -57,7 +58,7 @@ class BrowsingRepository:
 
     def videos_by_id(self, video_ids: Collection[int]) -> dict[int, Video]:
         """Return these videos by id; those that do not exist are left out."""
-        found = self._session.exec(select(Video).where(col(Video.id).in_(video_ids)))
+        found = self._session.exec(select(Video).where(among(col(Video.id), video_ids)))
         return {video.id: video for video in found if video.id is not None}
 
     def outline(self, video_id: int) -> list[tuple[int, ClipState]]:
@@ -115,7 +116,7 @@ class BrowsingRepository:
             )
             .scalar_subquery()
         )
-        found = self._session.exec(select(earlier, Clip).where(col(Clip.id).in_(clip_ids)))
+        found = self._session.exec(select(earlier, Clip).where(among(col(Clip.id), clip_ids)))
         return {clip.id: (number, clip) for number, clip in found if clip.id is not None}
 
     def artifact_ids(
@@ -131,7 +132,7 @@ class BrowsingRepository:
             select(owner, func.max(Artifact.id))
             .where(
                 Artifact.kind == kind,
-                col(owner).in_(clip_ids or video_ids),
+                among(col(owner), clip_ids or video_ids),
                 col(Artifact.retired_at).is_(None),
             )
             .group_by(col(owner))

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 from heaters.domain.errors import NotFound
 from heaters.domain.lifecycle import ClipState
 from heaters.models import Clip
+from heaters.repositories.sets import among
 
 _IS_LIVE = col(Clip.state) != literal_column("'superseded'")
 # Written out, not bound: the planner must see that the partial indexes apply.
@@ -53,7 +54,7 @@ class ClipRepository:
         """Return how many clips each video has in each state, superseded ones left out."""
         query = (
             select(Clip.video_id, Clip.state, func.count())
-            .where(col(Clip.video_id).in_(list(video_ids)), _IS_LIVE)
+            .where(among(col(Clip.video_id), video_ids), _IS_LIVE)
             .group_by(col(Clip.video_id), col(Clip.state))
         )
         counts: dict[int, dict[ClipState, int]] = {}

@@ -7,7 +7,7 @@ commits that no undo brings these files back, the caller deletes the objects, an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from heaters.repositories.database import UnitOfWork
@@ -15,7 +15,12 @@ from heaters.repositories.retention import RetentionRepository
 
 
 def collect_retired(
-    uow: UnitOfWork, *, now: datetime, retention_s: float, limit: int = 1000
+    uow: UnitOfWork,
+    *,
+    now: datetime,
+    retention_s: float,
+    limit: int = 1000,
+    without: Collection[str] = (),
 ) -> Sequence[str]:
     """Let go of files that were retired before the retention period; return their objects' keys.
 
@@ -23,12 +28,13 @@ def collect_retired(
         uow: the transaction, to be committed before any object is deleted.
         now: the time.
         retention_s: for how many seconds after an action its undo brings files back.
-        limit: how many keys at most; call again until none come.
+        limit: how many clips and how many keys at most; call again until none come.
+        without: keys to pass over, because their objects could not be deleted.
     """
     retired_before = now - timedelta(seconds=retention_s)
     repository = RetentionRepository(uow.session)
-    repository.give_up(retired_before=retired_before)
-    return repository.given_up(retired_before=retired_before, limit=limit)
+    repository.give_up(retired_before=retired_before, limit=limit)
+    return repository.given_up(retired_before=retired_before, limit=limit, without=without)
 
 
 def forget_collected(uow: UnitOfWork, keys: Iterable[str]) -> None:

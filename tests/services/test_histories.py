@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -30,9 +31,10 @@ from heaters.domain.timeline import FrameRange, Timeline, timeline_from_clips, t
 from heaters.models import Action, ActionKind
 from heaters.repositories.actions import ActionRepository
 from heaters.services.cutting import add_cut, confirm_cut, move_cut, remove_cut, replace_cuts
+from heaters.services.retention import collect_retired, forget_collected
 from heaters.services.reviewing import approve, archive, group, skip, ungroup
 from heaters.services.undoing import redo, undo
-from tests.support.desk import PIPELINE, Desk
+from tests.support.desk import PIPELINE, Desk, clip_id
 
 FRAMES = 24
 frames = st.integers(-1, FRAMES + 1)
@@ -185,6 +187,31 @@ class Histories(RuleBasedStateMachine):
             self.action_count += 1
             self.model = self.desk.timeline(self.video)
 
+    @rule(data=st.data(), person=people)
+    def waver(self, data: st.DataObject, person: int) -> None:
+        """Approve a clip, skip it, and the same again, while the pipeline keeps up."""
+        [clip] = self.choose(data)[:1]
+        with suppress(ClipBusy):
+            for service in (approve, skip, approve, skip):
+                action = self.desk.act(service, [clip], reviewer_id=self.reviewer(person))
+                self.action_count += action is not None
+                if service is approve:
+                    self.desk.work(clip)
+
+    @rule(data=st.data())
+    def retain(self, data: st.DataObject) -> None:
+        """Let go of the files that were retired up to some moment of this history."""
+        if moments := self.desk.retired_at(self.video):
+            until = data.draw(st.sampled_from(moments)) + timedelta(microseconds=1)
+            while keys := self.desk.act(collect_retired, now=until, retention_s=0):
+                self.desk.act(forget_collected, keys)
+
+    @invariant()
+    def embedded_clips_have_their_vector(self) -> None:
+        if hasattr(self, "video"):
+            for clip in self.desk.clips(self.video):
+                assert clip.state != ClipState.EMBEDDED or self.desk.has_vector(clip_id(clip))
+
     @invariant()
     def rows_trail_and_model_agree(self) -> None:
         if not hasattr(self, "video"):
@@ -242,6 +269,7 @@ class Histories(RuleBasedStateMachine):
             assert last.reviewer_id is not None
             undone = self.desk.act(undo, reviewer_id=last.reviewer_id, video_id=self.video)
             assert (undone.reverses_id, undone.revision) == (last.id, before + 1)
+            self.embedded_clips_have_their_vector()
             self.export(ClipState.EMBEDDED)
         first = replay(list(self.desk.actions(self.video)), 1)
         assert {

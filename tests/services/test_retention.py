@@ -7,10 +7,13 @@ from datetime import timedelta
 from sqlmodel import col, select
 
 from heaters.domain.lifecycle import ClipState
-from heaters.models import Artifact, Embedding, utc_now
+from heaters.models import Artifact, ArtifactKind, Embedding, utc_now
+from heaters.repositories.browsing import BrowsingRepository
+from heaters.repositories.clips import ClipRepository
+from heaters.repositories.retention import RetentionRepository
 from heaters.services.cutting import add_cut
 from heaters.services.retention import collect_retired, forget_collected
-from heaters.services.reviewing import approve, archive
+from heaters.services.reviewing import approve, archive, skip
 from heaters.services.undoing import undo
 from tests.support.desk import Desk
 
@@ -93,6 +96,37 @@ def test_a_clip_approved_again_keeps_its_new_files_and_its_vector(desk: Desk):
     assert old <= collected
     assert not new & collected
     assert embedded(desk, clip)
+
+
+def test_the_vector_stays_while_an_undo_can_bring_back_any_file_of_the_clip(desk: Desk):
+    ann = desk.reviewer()
+    _, clip = exported_clip(desk, ann)
+    desk.act(skip, [clip], reviewer_id=ann)
+    between = utc_now()
+    desk.act(approve, [clip], reviewer_id=ann)
+    desk.work(clip)
+    desk.act(skip, [clip], reviewer_id=ann)
+    desk.act(collect_retired, now=between + timedelta(days=1), retention_s=DAY_S)
+    assert embedded(desk, clip)
+    desk.act(undo, reviewer_id=ann)
+    assert desk.clip(clip).state == ClipState.EMBEDDED
+    desk.act(skip, [clip], reviewer_id=ann)
+    collect(desk, days=2)
+    assert not embedded(desk, clip)
+
+
+def test_any_number_of_clips_and_keys_fits_into_one_statement(desk: Desk):
+    many = range(1_000_000_000, 1_000_070_000)
+    with desk.database.unit_of_work() as uow:
+        repository = RetentionRepository(uow.session)
+        repository.retire(many, revision=1)
+        assert repository.revive(list(many), revision=1) == set()
+        repository.forget(map(str, many))
+        repository.given_up(retired_before=utc_now(), limit=1, without=list(map(str, many)))
+        browsing = BrowsingRepository(uow.session)
+        assert browsing.videos_by_id(many) == browsing.numbered_clips(many) == {}
+        assert browsing.artifact_ids(ArtifactKind.EXPORT, clip_ids=many) == {}
+        assert ClipRepository(uow.session).state_counts(many) == {}
 
 
 def test_a_clip_that_somebody_is_changing_is_left_for_the_next_time(desk: Desk):

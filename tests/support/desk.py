@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import count
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -134,6 +135,19 @@ class Desk:
                 Artifact.clip_id == clip_id, col(Artifact.retired_at).is_(None)
             )
             return set(uow.session.exec(query))
+
+    def retired_at(self, video_id: int) -> list[datetime]:
+        """Return when files of a video were retired that an undo may bring back."""
+        with self.database.unit_of_work() as uow:
+            query = select(Artifact.retired_at).where(
+                Artifact.video_id == video_id, col(Artifact.retired_revision).is_not(None)
+            )
+            return sorted({moment for moment in uow.session.exec(query) if moment})
+
+    def has_vector(self, clip_id: int) -> bool:
+        """Tell whether a clip has an embedding."""
+        with self.database.unit_of_work() as uow:
+            return EmbeddingRepository(uow.session).newest(clip_id) is not None
 
     @contextmanager
     def editing(self, clip_id: int):
