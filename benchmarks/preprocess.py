@@ -102,7 +102,7 @@ def measure(folder: Path, rounds: int = ROUNDS) -> dict[str, float]:
         for first, then in pairs if number % 2 else reversed(pairs):
             run(first)
             run(then)
-    frame_count = probe(source).frame_count
+    frame_count = probe(source).timing.frame_count
     return {
         "rounds": rounds,
         "source_s": round(float(frame_count / FPS), 1),

@@ -14,12 +14,12 @@ from av.error import FFmpegError
 from heaters.domain.warnings import SourceWarning, WarningCode
 from heaters.media.analysis import count_analysis_frames
 from heaters.media.ffmpeg import FfmpegFailed, run_ffmpeg
+from heaters.media.picture_filters import proxy_size
 from heaters.media.preprocess_arguments import (
     Outputs,
     master_trial_arguments,
     outputs_in,
     preprocess_arguments,
-    proxy_size,
 )
 from heaters.media.probe import SourceInfo
 from heaters.media.profiles import MASTERS
@@ -85,17 +85,17 @@ def preprocess(
         Cancelled: ``cancelled`` was set.
     """
     outputs = _choose_master(source, info, out_dir, ffmpeg, cancelled)
-    width, height = proxy_size(info, max_height)
+    width, height = proxy_size(info.picture, max_height)
     try:
         complaints = run_ffmpeg(
             preprocess_arguments(source, info, outputs, max_height),
             ffmpeg=ffmpeg,
-            total_frames=info.frame_count,
+            total_frames=info.timing.frame_count,
             on_progress=on_progress,
             cancelled=cancelled,
         )
         frame_count = count_analysis_frames(outputs.analysis)
-        verify_proxy(outputs.proxy, fps=info.fps, frame_count=frame_count)
+        verify_proxy(outputs.proxy, fps=info.timing.fps, frame_count=frame_count)
     except BaseException:
         for path in (outputs.proxy, outputs.analysis, outputs.master):
             path.unlink(missing_ok=True)
@@ -108,11 +108,11 @@ def preprocess(
         outputs.proxy,
         outputs.master,
         outputs.analysis,
-        info.fps,
+        info.timing.fps,
         frame_count,
         width,
         height,
-        info.audio_index is not None,
+        info.sound is not None,
         warnings,
     )
 

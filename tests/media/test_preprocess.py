@@ -106,7 +106,7 @@ def test_a_variable_rate_shows_at_i_over_r_what_the_source_shows_then(tmp_path: 
     source, ticks = tmp_path / "a.mkv", list(islice(cycle([4, 4, 9, 4, 20, 5]), 90))
     write_barcode_video(source, fps=Fraction(120), frame_count=90, durations=ticks, gop=30)
     made = run(source)
-    assert probe(source).variable_rate
+    assert probe(source).timing.variable_rate
     starts = [sum(ticks[:n]) * made.fps / 120 for n in range(90)]
     expected = [max(n for n in range(90) if starts[n] <= i) for i in range(made.frame_count)]
     shown = decode_barcodes(made.proxy_path)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from heaters.media.analysis import read_analysis
-from heaters.media.preprocess_arguments import proxy_size
+from heaters.media.picture_filters import proxy_size
 from heaters.media.probe import probe
 from tests.media.sources import FRAMES, Kind, make, run
 from tests.support.barcodes import (
@@ -69,7 +69,7 @@ def test_a_cap_on_the_height_keeps_shape_and_frames(base: Path, tmp_path: Path) 
     made = run(source, max_height=91)
     assert (made.width, made.height) == (160, 90)
     assert decode_barcodes(made.proxy_path) == list(range(FRAMES))
-    assert proxy_size(probe(source), 1000) == (320, 180)
+    assert proxy_size(probe(source).picture, 1000) == (320, 180)
 
 
 def bars(path: Path) -> np.ndarray:

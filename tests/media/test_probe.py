@@ -10,7 +10,8 @@ import pytest
 from heaters.domain.errors import InvalidInput
 from heaters.domain.warnings import WarningCode
 from heaters.media.frame_rate import constant_rate
-from heaters.media.probe import Colour, probe
+from heaters.media.picture import Colour
+from heaters.media.probe import probe
 from tests.media.sources import KINDS, NOT_VIDEOS, NotAVideo, make, truncate
 from tests.support.barcodes import write_barcode_video
 
@@ -67,11 +68,14 @@ def test_a_probe_tells_stream_size_sound_and_timing(tmp_path: Path) -> None:
     rate = Fraction(30000, 1001)
     write_barcode_video(path, fps=rate, frame_count=45, bframes=2, start_s=Fraction(4))
     info = probe(path)
-    assert (info.container, info.video_codec, info.audio_codec) == ("mp4", "h264", "aac")
-    assert (info.width, info.height, info.pixel_format) == (320, 180, "yuv420p")
-    assert (info.fps, info.variable_rate, info.frame_count) == (rate, False, 45)
-    assert 0 <= info.start_s < Fraction(1, 10)
-    assert (info.interlaced, info.colour, info.warnings) == (False, Colour.UNTAGGED_YUV, ())
+    picture, timing, sound = info.picture, info.timing, info.sound
+    assert sound
+    assert (info.container, picture.codec, sound.codec) == ("mp4", "h264", "aac")
+    assert (picture.width, picture.height, picture.pixel_format) == (320, 180, "yuv420p")
+    assert (timing.fps, timing.variable_rate, timing.frame_count) == (rate, False, 45)
+    assert 0 <= timing.start_s < Fraction(1, 10)
+    assert (picture.interlaced, picture.colour) == (False, Colour.UNTAGGED_YUV)
+    assert info.warnings == ()
 
 
 @pytest.mark.parametrize("rotation", [90, 180, 270])
@@ -80,10 +84,10 @@ def test_rotation_and_pixel_aspect_give_the_size_as_shown(tmp_path: Path, rotati
     write_barcode_video(
         path, fps=Fraction(25), frame_count=3, sar=Fraction(4, 3), rotation=rotation
     )
-    info = probe(path)
-    assert (info.coded_width, info.coded_height) == (320, 180)
-    assert (info.rotation, info.sample_aspect_ratio) == (rotation, Fraction(4, 3))
-    assert (info.width, info.height) == ((427, 180) if rotation == 180 else (180, 427))
+    picture = probe(path).picture
+    assert (picture.coded_width, picture.coded_height) == (320, 180)
+    assert (picture.rotation, picture.sample_aspect_ratio) == (rotation, Fraction(4, 3))
+    assert (picture.width, picture.height) == ((427, 180) if rotation == 180 else (180, 427))
 
 
 @pytest.mark.parametrize("case", NOT_VIDEOS, ids=lambda case: case.file)
@@ -111,16 +115,16 @@ def test_a_file_that_ends_early_is_accepted_with_a_warning(
     make("-stream_loop", "2", "-i", base, "-c", "copy", "-movflags", "+faststart", whole)
     info = probe(truncate(whole, cut, 0.5))
     assert probe(whole).warnings == ()
-    assert 30 < info.frame_count < 140
+    assert 30 < info.timing.frame_count < 140
     [warning] = info.warnings
     assert warning.code == WarningCode.ENDS_EARLY
     assert "although its header promises 6.1 s" in warning.text
 
 
 def test_fields_and_colours_are_told_apart(base: Path, tmp_path: Path) -> None:
-    assert probe(kind(base, tmp_path, "interlaced.mp4")).interlaced
-    assert probe(kind(base, tmp_path, "alpha.mov")).colour is Colour.RGB
-    assert probe(kind(base, tmp_path, "palette.gif")).colour is Colour.RGB
+    assert probe(kind(base, tmp_path, "interlaced.mp4")).picture.interlaced
+    assert probe(kind(base, tmp_path, "alpha.mov")).picture.colour is Colour.RGB
+    assert probe(kind(base, tmp_path, "palette.gif")).picture.colour is Colour.RGB
 
 
 def test_recordings_that_are_joined_count_as_one_timeline(base: Path, tmp_path: Path) -> None:
@@ -128,5 +132,5 @@ def test_recordings_that_are_joined_count_as_one_timeline(base: Path, tmp_path: 
     joined = tmp_path / "joined.ts"
     joined.write_bytes(part.read_bytes() * 2)
     info = probe(joined)
-    assert info.fps == 25
-    assert 100 <= info.frame_count <= 102
+    assert info.timing.fps == 25
+    assert 100 <= info.timing.frame_count <= 102
