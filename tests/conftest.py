@@ -18,7 +18,7 @@ pytest_plugins = ["tests.support.site"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With xdist, let one process have all tests in a browser: the site is built and served once."""
+    """Give one process of xdist all tests in a browser: it builds and serves the site once."""
     for item in items:
         if "site" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("site"))
