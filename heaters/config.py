@@ -47,6 +47,14 @@ class Settings(BaseSettings):
     proxy_max_height: int | None = Field(
         None, ge=64, description="Cap on the proxy's height in pixels; default: the source's own."
     )
+    media_max_pixels: int = Field(
+        8192 * 8192, ge=1, description="Refuse videos with more pixels in a picture."
+    )
+    media_max_streams: int = Field(1000, ge=1, description="Refuse files with more streams.")
+    media_max_packets: int = Field(
+        20_000_000, ge=1, description="Refuse videos with more packets of picture and sound."
+    )
+    media_max_hours: float = Field(48, gt=0, description="Refuse videos that last longer.")
     detector: str = Field("adaptive", description="adaptive, content, transnetv2 or union.")
     embedder: str = Field(
         "efficientnet-lite0", description="efficientnet-lite0, or clip:FOLDER of ONNX files."

@@ -12,6 +12,12 @@ class WarningCode(StrEnum):
     ENDS_EARLY = "ends_early"
     SOUND_LEFT_OUT = "sound_left_out"
     DECODER_ERRORS = "decoder_errors"
+    TRACKS_LEFT_OUT = "tracks_left_out"
+    TURN_IGNORED = "turn_ignored"
+    ALPHA_ON_BLACK = "alpha_on_black"
+    ALPHA_LEFT_OUT = "alpha_left_out"
+    COLOURS_DOUBTFUL = "colours_doubtful"
+    SCALED_DOWN = "scaled_down"
     OTHER = "other"
 
 

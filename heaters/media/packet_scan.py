@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -17,11 +18,14 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from heaters.domain.warnings import SourceWarning, WarningCode
+from heaters.media.limits import MediaLimits
 from heaters.media.proxy import time_base
 
 _MICROSECOND = Fraction(1, 1_000_000)
 _JUMP_S = 10  # ffmpeg's own -dts_delta_threshold
 _MISSING_S = 1
+_FARTHEST_STAMP = 2**61  # their differences fit into 64 bits, too
+_NO_STAMP = -(2**63)
 
 
 @dataclass
@@ -34,8 +38,10 @@ class _Track:
 
     time_base: Fraction
     may_jump: bool
-    pts: list[int | None] = field(default_factory=list)
-    dts: list[int | None] = field(default_factory=list)
+    keeps_stamps: bool
+    pts: array[int] = field(default_factory=lambda: array("q"))
+    dts: array[int] = field(default_factory=lambda: array("q"))
+    packet_count: int = 0
     end: int = 0
     shift: int = 0
     next_dts: int | None = None
@@ -52,14 +58,18 @@ class _Track:
         pts = None if packet.pts is None else packet.pts + self.shift
         if pts is not None:
             self.end = max(self.end, pts + duration)
-        self.pts.append(pts)
-        self.dts.append(dts)
+        self.packet_count += 1
+        if self.keeps_stamps:
+            self.pts.append(_NO_STAMP if pts is None else _clipped(pts))
+            self.dts.append(_NO_STAMP if dts is None else _clipped(dts))
 
     def times(self) -> npt.NDArray[np.int64]:
         """Return the presentation times in ascending order; dts where a pts is missing (AVI)."""
         for stamps in (self.pts, self.dts):
-            if None not in stamps:
-                return np.sort(np.array(stamps, dtype=np.int64))
+            times = np.array(stamps, dtype=np.int64)
+            if not (times == _NO_STAMP).any():
+                times.sort()
+                return times
         return np.empty(0, dtype=np.int64)
 
 
@@ -99,15 +109,24 @@ def may_jump(container: InputContainer) -> bool:
 
 
 def scan_packets(
-    container: InputContainer, video: VideoStream, audio: AudioStream | None
+    container: InputContainer,
+    video: VideoStream,
+    audio: AudioStream | None,
+    limits: MediaLimits,
+    name: str,
 ) -> PacketScan:
-    """Read the packets of two streams to the end, or to where the file is broken."""
+    """Read the packets of two streams to the end, or to where the file is broken.
+
+    Raises:
+        SourceTooLarge: there are more than ``limits`` allow; ``name`` is what it calls the file.
+    """
     streams = [video, audio] if audio else [video]
-    tracks = {s.index: _Track(time_base(s), may_jump(container)) for s in streams}
+    tracks = {s.index: _Track(time_base(s), may_jump(container), s is video) for s in streams}
     undecoded = set(tracks)
     picture, trouble = None, ""
     try:
-        for packet in container.demux(*streams):
+        for number, packet in enumerate(container.demux(*streams)):
+            limits.check_packets(number, name)
             index = packet.stream.index
             if index in undecoded and (frame := _first_frame(packet)):
                 undecoded.remove(index)
@@ -129,10 +148,14 @@ def scan_packets(
         has_sound=audio is not None and audio.index not in undecoded,
         times=times,
         time_base=track.time_base,
-        packet_count=len(track.pts),
+        packet_count=track.packet_count,
         start_s=start_s,
         warnings=(SourceWarning(WarningCode.ENDS_EARLY, trouble),) if trouble else (),
     )
+
+
+def _clipped(stamp: int) -> int:
+    return max(-_FARTHEST_STAMP, min(stamp, _FARTHEST_STAMP))
 
 
 def _first_frame(packet: Packet) -> Frame | None:

@@ -14,7 +14,7 @@ from av.error import FFmpegError
 from heaters.domain.warnings import SourceWarning, WarningCode
 from heaters.media.analysis import count_analysis_frames
 from heaters.media.ffmpeg import FfmpegFailed, run_ffmpeg
-from heaters.media.picture_filters import proxy_size
+from heaters.media.picture_filters import proxy_size, size_warnings
 from heaters.media.preprocess_arguments import (
     Outputs,
     master_trial_arguments,
@@ -100,7 +100,7 @@ def preprocess(
         for path in (outputs.proxy, outputs.analysis, outputs.master):
             path.unlink(missing_ok=True)
         raise
-    warnings = info.warnings
+    warnings = info.warnings + size_warnings(info.picture, max_height)
     if complaints:
         text = f"ffmpeg got over errors, such as: {complaints[0]}."
         warnings += (SourceWarning(WarningCode.DECODER_ERRORS, text),)

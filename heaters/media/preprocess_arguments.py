@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import ffmpeg
 
+from heaters.media.inputs import INPUT_OPTIONS, file_url
 from heaters.media.picture_filters import proxy_pictures
-from heaters.media.probe import INPUT_OPTIONS, SourceInfo
+from heaters.media.probe import SourceInfo
 from heaters.media.profiles import ANALYSIS, ANALYSIS_SIZE, MASTER, PROXY, Profile
 from heaters.media.sound import sound_filters
 from heaters.media.timing import constant_rate_frames
@@ -48,7 +49,7 @@ def preprocess_arguments(
     source: Path, info: SourceInfo, outputs: Outputs, max_height: int | None
 ) -> list[str]:
     """Return the arguments that decode ``source`` once and write all of ``outputs``."""
-    read = _input(source)
+    read = _input(source, info)
     pictures = proxy_pictures(read[str(info.video_index)], info.picture, max_height)
     frames = constant_rate_frames(pictures, info.timing).filter_multi_output("split")
     small_frames = frames[1].filter("scale", *ANALYSIS_SIZE, flags="area").filter("format", "bgr24")
@@ -57,8 +58,10 @@ def preprocess_arguments(
         streams.append(read[str(info.sound.index)])
         options["af"] = sound_filters(info.timing, may_change=info.may_change)
     return ffmpeg.merge_outputs(
-        ffmpeg.output(*streams, _url(outputs.proxy), **options),
-        ffmpeg.output(small_frames, _url(outputs.analysis), **ANALYSIS.options(with_sound=False)),
+        ffmpeg.output(*streams, file_url(outputs.proxy), **options),
+        ffmpeg.output(
+            small_frames, file_url(outputs.analysis), **ANALYSIS.options(with_sound=False)
+        ),
         _master(read, info, outputs),
     ).get_args()
 
@@ -68,17 +71,15 @@ def master_trial_arguments(
 ) -> list[str]:
     """Return the arguments that write the master's first packets only, to see if they can be."""
     limit = {"frames:v": frame_count}
-    return _master(_input(source), info, outputs, **limit).get_args()
+    return _master(_input(source, info), info, outputs, **limit).get_args()
 
 
-def _input(source: Path) -> Any:
+def _input(source: Path, info: SourceInfo) -> Any:
     # Filters of the picture cope with changes themselves: anew, they would lose their place.
-    return ffmpeg.input(_url(source), **INPUT_OPTIONS, **{"reinit_filter:v": 0})
-
-
-def _url(path: Path) -> str:
-    """Name a file so that ffmpeg takes no part of its name for an option or a protocol."""
-    return f"file:{path.absolute()}"
+    options: dict[str, Any] = INPUT_OPTIONS | {"reinit_filter:v": 0}
+    if info.picture.turn_ignored:
+        options["noautorotate"] = None
+    return ffmpeg.input(file_url(source), **options)
 
 
 def _master(read: Any, info: SourceInfo, outputs: Outputs, **limit: int) -> Any:
@@ -87,5 +88,5 @@ def _master(read: Any, info: SourceInfo, outputs: Outputs, **limit: int) -> Any:
     if "c:s" in profile.file:
         streams.append(read["s?"])
     return ffmpeg.output(
-        *streams, _url(outputs.master), **profile.options(with_sound=True), **limit
+        *streams, file_url(outputs.master), **profile.options(with_sound=True), **limit
     )

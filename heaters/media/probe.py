@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 import av
 from av.container import InputContainer
 from av.error import ArgumentError, FFmpegError
+from av.video.stream import VideoStream
 
 from heaters.domain.errors import InvalidInput
 from heaters.domain.warnings import SourceWarning, WarningCode
+from heaters.media.ffmpeg import find_ffmpeg
+from heaters.media.inputs import INPUT_OPTIONS, file_url
+from heaters.media.limits import MediaLimits
 from heaters.media.packet_scan import may_jump, scan_packets
-from heaters.media.picture import Picture, read_picture
+from heaters.media.picture import Picture, context_tags, cropped_size, read_picture
 from heaters.media.sound import Sound, read_sound
-from heaters.media.streams import audio_stream, video_stream
+from heaters.media.streams import audio_stream, choose_video, count_pictures, video_streams
 from heaters.media.timing import Timing, read_timing
-
-# Demuxers that may open a source. Playlists and scripts (hls, dash, concat, …) are not among them:
-# they would make ffmpeg read other files or fetch addresses that their author names. Nor are
-# pictures and text, which ffmpeg is glad to play as videos.
-VIDEO_FORMATS: Final = (
-    *("mov", "mp4", "matroska", "webm", "mpegts", "mpeg", "avi", "flv", "asf", "ogg", "mxf"),
-    *("gif", "apng", "nut", "yuv4mpegpipe", "ivf", "obu", "dv", "rm", "wtv"),
-    *("h264", "hevc", "mpegvideo", "m4v"),
-)
-_AUDIO_FORMATS: Final = ("mp3", "wav", "flac", "aac", "aiff", "ac3", "w64", "caf", "amr")
-INPUT_OPTIONS: Final = {
-    "format_whitelist": ",".join((*VIDEO_FORMATS, *_AUDIO_FORMATS)),
-    "protocol_whitelist": "file",
-    "fflags": "+genpts",  # MPEG program streams leave most time stamps out, Matroska wants them
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +46,37 @@ class SourceInfo:
     warnings: tuple[SourceWarning, ...]
 
 
-def probe(path: Path, *, name: str | None = None) -> SourceInfo:
+def probe(
+    path: Path,
+    *,
+    name: str | None = None,
+    limits: MediaLimits | None = None,
+    ffmpeg: Path | None = None,
+) -> SourceInfo:
     """Read all packets of ``path`` and decode its first picture: 0.2 s per minute of 1080p.
 
     Args:
         path: the file.
         name: what refusals call it; default: its file name.
+        limits: the most that it may have; default: those of ``MediaLimits``.
+        ffmpeg: the program that is going to decode it; default: the packaged one.
 
     Raises:
         InvalidInput: it is not a video that can be worked on; the message says why.
+        SourceTooLarge: it has more of something than ``limits`` allow.
     """
-    name = repr(name or path.name)
+    name, limits = repr(name or path.name), limits or MediaLimits()
     if not path.is_file() or path.stat().st_size == 0:
         raise InvalidInput(f"{name} is not a file, or is empty")
     try:
-        with av.open(
-            f"file:{path.absolute()}", options=INPUT_OPTIONS, metadata_errors="ignore"
-        ) as container:
-            return _read(container, name)
+        with _open(path, limits) as container:
+            limits.check_streams(len(container.streams), name)
+            index, warnings = _choose_video(container, limits, name)
+        with _open(path, limits) as container:
+            video = container.streams[index]
+            assert isinstance(video, VideoStream)
+            limits.check_pixels(video.width, video.height, name)
+            info = _read(path, container, video, limits, name, ffmpeg=ffmpeg or find_ffmpeg())
     except ArgumentError as error:
         raise InvalidInput(f"{name} is not a video in a format that Heaters reads") from error
     except FFmpegError as error:
@@ -83,11 +84,38 @@ def probe(path: Path, *, name: str | None = None) -> SourceInfo:
             f"{name} is not a video, or its beginning is broken ({error.strerror}): was its"
             " download or upload cut off?"
         ) from error
+    return replace(info, warnings=warnings + info.warnings)
 
 
-def _read(container: InputContainer, name: str) -> SourceInfo:
-    video, audio = video_stream(container, name), audio_stream(container)
-    scan = scan_packets(container, video, audio)
+def _open(path: Path, limits: MediaLimits) -> InputContainer:
+    options = INPUT_OPTIONS | {
+        "max_pixels": str(limits.pixels),
+        "max_streams": str(limits.streams + 1),
+    }
+    return av.open(file_url(path), options=options, metadata_errors="ignore")
+
+
+def _choose_video(
+    container: InputContainer, limits: MediaLimits, name: str
+) -> tuple[int, tuple[SourceWarning, ...]]:
+    videos = video_streams(container, name)
+    if len(videos) == 1:
+        return videos[0].index, ()
+    chosen, warning = choose_video(videos, count_pictures(container, videos, limits, name))
+    return chosen.index, (warning,)
+
+
+def _read(
+    path: Path,
+    container: InputContainer,
+    video: VideoStream,
+    limits: MediaLimits,
+    name: str,
+    *,
+    ffmpeg: Path,
+) -> SourceInfo:
+    container_tags, audio = context_tags(video.codec_context), audio_stream(container)
+    scan = scan_packets(container, video, audio, limits, name)
     if scan.picture is None:
         kind = video.codec_context.name
         raise InvalidInput(f"{name}: no picture of its {kind} video can be decoded")
@@ -97,14 +125,19 @@ def _read(container: InputContainer, name: str) -> SourceInfo:
     if audio is None and container.streams.audio:
         text = "The sound cannot be decoded and is left out."
         warnings.append(SourceWarning(WarningCode.SOUND_LEFT_OUT, text))
+    timing = read_timing(video, scan)
+    limits.check_length(timing.frame_count / timing.fps, name)
+    format_name = _format_name(container)
+    size = cropped_size(path, video.index, format_name, scan.picture, ffmpeg)
+    picture, picture_warnings = read_picture(video, scan.picture, size, container_tags)
     return SourceInfo(
-        container=_format_name(container),
+        container=format_name,
         may_change=may_jump(container),
         video_index=video.index,
-        picture=read_picture(video, scan.picture),
-        timing=read_timing(video, scan),
+        picture=picture,
+        timing=timing,
         sound=read_sound(audio) if audio else None,
-        warnings=tuple(warnings),
+        warnings=(*warnings, *picture_warnings),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from heaters.media.ffmpeg import find_ffmpeg
 from heaters.media.keyframes import extract_keyframes, write_jpeg
+from heaters.media.limits import MediaLimits
 from heaters.media.preprocess import Preprocessed, preprocess
 from heaters.media.probe import probe
 from heaters.media.profiles import SINGLE_FRAME
@@ -19,7 +20,14 @@ from heaters.storage.store import as_local_file
 
 def run(task: Task) -> None:
     """Preprocess, check what was written, store it; the original is not needed any more."""
-    tools = task.tools
+    tools, settings = task.tools, task.tools.settings
+    ffmpeg = find_ffmpeg(settings.ffmpeg)
+    limits = MediaLimits(
+        pixels=settings.media_max_pixels,
+        streams=settings.media_max_streams,
+        packets=settings.media_max_packets,
+        hours=settings.media_max_hours,
+    )
     with tools.database.unit_of_work() as uow:
         name = VideoRepository(uow.session).get(task.id).title
         original = ArtifactRepository(uow.session).of_video(task.id, ArtifactKind.ORIGINAL)
@@ -30,9 +38,9 @@ def run(task: Task) -> None:
         made = preprocess(
             source,
             folder,
-            probe(source, name=name),
-            max_height=tools.settings.proxy_max_height,
-            ffmpeg=find_ffmpeg(tools.settings.ffmpeg),
+            probe(source, name=name, limits=limits, ffmpeg=ffmpeg),
+            max_height=settings.proxy_max_height,
+            ffmpeg=ffmpeg,
             on_progress=task.report,
             cancelled=task.cancelled,
         )
