@@ -37,10 +37,10 @@ export function ReviewDesk(props) {
     seen.current = latest.current.sheet;
     setDesk(desk);
     return close;
-  }, [video.id, video.src]);
+  }, [video.id, video.src, sheet.reviewer_id]);
 
   useEffect(() => {
-    if (!desk || desk.video.id !== sheet.video_id || seen.current === sheet) return;
+    if (!desk || !isOf(desk, sheet) || seen.current === sheet) return;
     seen.current = sheet;
     desk.session.reset(sheet);
     const { clips } = desk.session.value;
@@ -51,7 +51,8 @@ export function ReviewDesk(props) {
 
   // Before the page is painted, not after: what is seen next is the answer.
   useLayoutEffect(() => {
-    if (desk && news.length && !desk.session.receive(news)) latest.current.onLost();
+    if (!desk || !news.length || !isOf(desk, latest.current.sheet)) return;
+    if (!desk.session.receive(news)) latest.current.onLost();
   }, [desk, news]);
 
   useLayoutEffect(() => {
@@ -61,8 +62,19 @@ export function ReviewDesk(props) {
 
   return createElement(
     DeskContext.Provider,
-    { value: desk },
+    // Another desk has parts of its own: notes that are being typed stay with their video.
+    { value: desk, key: desk ? keyOf(desk.session) : "" },
     desk && createElement(Keyboard), // the other parts come one by one; no key may be lost meanwhile
     desk && props.children,
   );
 }
+
+/**
+ * Whether a sheet, and the news that follow it, are for this desk and not for one that is about to open.
+ * @param {import("./context.js").Desk} desk
+ * @param {import("./session/session.js").Sheet} sheet
+ */
+const isOf = ({ session }, sheet) => keyOf(session) === keyOf(sheet);
+
+/** @param {{reviewer_id: number, video_id: number}} owner */
+const keyOf = ({ reviewer_id, video_id }) => `${reviewer_id} ${video_id}`;

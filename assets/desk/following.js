@@ -1,5 +1,6 @@
 // @ts-check
 import { clipAt, endOf } from "./session/clips.js";
+import { examine } from "./detection/examining.js";
 import { clipInAddress, keepPlace, nameClip } from "./place.js";
 
 /** A clip that is passed through faster than this is not gone to. */
@@ -53,25 +54,20 @@ export function follow(desk, look) {
 
   const settle = (/** @type {number} */ start, /** @type {number} */ end, /** @type {number} */ id) => {
     look(start, end);
-    const named = clipInAddress();
-    const isStillThere = session.value.clips.ids.includes(named);
-    if (named !== id) nameClip(id, isStillThere && !view.value.playing);
-  };
-
-  const goBack = () => {
-    const { clips } = session.value;
-    const index = clips.ids.indexOf(clipInAddress());
-    if (index >= 0) player.seek(clips.starts[index]);
+    if (clipInAddress() !== id) nameClip(video.id, id);
   };
 
   let { said } = session.value;
-  /** What is taken back is to be seen: a verdict had gone on to the next clip. */
+  /** What is undone is to be seen: a verdict had gone on to the next clip, a check to the next cut. */
   const showBroughtBack = () => {
     if (said === session.value.said) return;
     said = session.value.said;
+    const { task, cut } = view.value;
+    const cutBack = said?.cut_back ?? -1;
+    if (task === "cuts" && cutBack >= 0 && cutBack !== cut) examine(desk, cutBack);
     const [start, end] = said?.brought_back ?? [0, video.frame_count];
     const isSeen = player.target >= start && player.target < end;
-    if (!isSeen && view.value.task === "clip") player.seek(start);
+    if (!isSeen && task === "clip") player.seek(start);
   };
 
   let wasPlaying = false;
@@ -92,12 +88,10 @@ export function follow(desk, look) {
     view.watch(update),
     view.watch(endPreview),
   ];
-  addEventListener("popstate", goBack);
   addEventListener("pagehide", keep);
   return () => {
     clearTimeout(settling);
     keep();
-    removeEventListener("popstate", goBack);
     removeEventListener("pagehide", keep);
     for (const end of ends) end();
   };

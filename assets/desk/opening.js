@@ -61,8 +61,8 @@ export function openDesk(video, sheet, keys, server) {
     canvas,
     player,
     view,
-    session: new Session(server.send, sheet, keptUnanswered(video.id, savedBy(sheet).clips), (all) =>
-      keepUnanswered(video.id, all),
+    session: new Session(server.send, sheet, keptUnanswered(sheet, savedBy(sheet).clips), (all) =>
+      keepUnanswered(sheet, all),
     ),
     filmstrip: new Filmstrip(source),
     scores: new Store({ scores: /** @type {Float32Array | null} */ (null) }),

@@ -1,7 +1,9 @@
 // @ts-check
+import { keepInTab, keptInTab } from "./tab_storage.js";
+
 /**
  * Where in a video a tab is. The address names the video and the clip, so that it can be sent to
- * somebody, and back and forward work; the rest survives a reload of the tab.
+ * someone; the rest survives a reload of the tab.
  *
  * @typedef {object} Place
  * @property {number} frame
@@ -10,6 +12,14 @@
  * @property {import("./context.js").View["task"]} task
  */
 
+/** @type {Record<keyof Place, (kept: unknown) => boolean>} */
+const IS_PLACE = {
+  frame: Number.isInteger,
+  loop: (kept) => typeof kept === "boolean",
+  speed: (kept) => typeof kept === "number" && kept > 0,
+  task: (kept) => ["clip", "cuts", "detect"].includes(/** @type {string} */ (kept)),
+};
+
 /** @param {number} videoId */
 const keyOf = (videoId) => `heaters.place.${videoId}`;
 
@@ -17,16 +27,14 @@ const keyOf = (videoId) => `heaters.place.${videoId}`;
 export const clipInAddress = () => Number(new URLSearchParams(location.search).get("clip")) || 0;
 
 /**
- * Name another clip in the address.
+ * Name another clip of this video in the address; "back" still leaves the desk. Where the address is
+ * another video's already, because somebody has gone back or forward, it is left alone.
+ * @param {number} videoId
  * @param {number} clipId
- * @param {boolean} isNewEntry whether "back" returns to the clip named before
  */
-export function nameClip(clipId, isNewEntry) {
-  const address = `${location.pathname}?clip=${clipId}`;
-  const state = history.state ?? {};
-  // The router numbers its entries in `idx`, and has to find ours numbered too.
-  if (isNewEntry) history.pushState({ ...state, idx: (state.idx ?? 0) + 1 }, "", address);
-  else history.replaceState(state, "", address);
+export function nameClip(videoId, clipId) {
+  if (!location.pathname.includes(`/videos/${videoId}/`)) return;
+  history.replaceState(history.state, "", `${location.pathname}?clip=${clipId}`);
 }
 
 /**
@@ -34,17 +42,16 @@ export function nameClip(clipId, isNewEntry) {
  * @param {Place} place
  */
 export function keepPlace(videoId, place) {
-  sessionStorage.setItem(keyOf(videoId), JSON.stringify(place));
+  keepInTab(keyOf(videoId), JSON.stringify(place));
 }
 
 /**
  * @param {number} videoId
- * @returns {Partial<Place>} what was kept in this tab, if anything
+ * @returns {Partial<Place>} what was kept in this tab, if anything; nothing that is no place
  */
 export function keptPlace(videoId) {
-  try {
-    return JSON.parse(sessionStorage.getItem(keyOf(videoId)) ?? "{}") ?? {};
-  } catch {
-    return {};
-  }
+  const kept = keptInTab(keyOf(videoId)) ?? {};
+  return Object.fromEntries(
+    Object.entries(IS_PLACE).flatMap(([name, is]) => (is(kept[name]) ? [[name, kept[name]]] : [])),
+  );
 }

@@ -33,11 +33,19 @@ _Range = Annotated[list[_Frame], Field(min_length=2, max_length=2)]
 
 
 class _Intent(BaseModel):
-    """What all have: the browser's name for this request, by which a second one is known."""
+    """What all have. A request may be sent late: to another desk, or by another person's session.
+
+    Attributes:
+        request_id: the browser's name for this request, by which a second one is known.
+        video_id: the video at whose desk it was made.
+        reviewer_id: who made it; 0 for a tab that was signed out.
+    """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     request_id: Annotated[UUID, Field(strict=False)]
+    video_id: Annotated[int, Field(gt=0, lt=2**31)]
+    reviewer_id: Annotated[int, Field(ge=0, lt=2**31)]
 
 
 class _CutIntent(_Intent):

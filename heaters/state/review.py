@@ -46,6 +46,22 @@ class Unexpected(HeatersError):
         super().__init__("this could not be done: an error that the log of Heaters describes")
 
 
+class AnotherVideo(HeatersError):
+    """A request is about another video than the one that the tab shows by now."""
+
+    def __init__(self) -> None:
+        super().__init__("nothing was done: this tab shows another video now")
+
+
+class AnotherReviewer(HeatersError):
+    """A request was made by someone else than who is signed in by now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "someone else has signed in; what waits in this tab is kept for who did it"
+        )
+
+
 class ReviewState(PageState, rx.State):
     """What one tab shows at one video's desk.
 
@@ -69,6 +85,7 @@ class ReviewState(PageState, rx.State):
     can_redo: bool = False
     keys: dict[str, Any] = Keyboard().model_dump()
     _video_id: int = 0
+    _reviewer_id: int = 0
     _number: int = 0
     _looked_frame: int = 0
     _not_before_s: float = 0.0
@@ -87,7 +104,7 @@ class ReviewState(PageState, rx.State):
         self._not_before_s = time.monotonic()
         desk().follow(self, video_topic(self._video_id), ReviewState.refresh)
         async with self._telling_refusals():
-            reviewer_id = desk().reviewer_id(self)
+            reviewer_id = self._reviewer_id = desk().reviewer_id(self)
             found = await desk().transact(lambda uow: keyboard(uow, reviewer_id))
             self.keys = found.model_dump()
         await self._read()
@@ -107,6 +124,10 @@ class ReviewState(PageState, rx.State):
             if not self.is_ready:
                 raise InvalidInput("nothing was done: this desk was not open yet")
             [before] = self._shown
+            if asked.reviewer_id != reviewer_id:
+                raise AnotherReviewer
+            if asked.video_id != before.video.id:
+                raise AnotherVideo
 
             def work(uow: UnitOfWork) -> tuple[Reading, str, LastAction | None]:
                 done = carry_out(uow, before.video.id, reviewer_id, asked)
@@ -122,6 +143,12 @@ class ReviewState(PageState, rx.State):
         except DatabaseAway as error:
             # It may have been done or not. Without an answer it is asked again.
             self._tell(str(error), refusal=True)
+            return
+        except AnotherReviewer as error:
+            # Without an answer it is kept. The desk begins again, for who is signed in.
+            self._tell(str(error), refusal=True)
+            self._reviewer_id = desk().reviewer_id(self)
+            self._send_sheet(self._shown[0])
             return
         except HeatersError as error:
             await self._refuse(answers, error)
@@ -206,6 +233,7 @@ class ReviewState(PageState, rx.State):
         clips = reading.clips
         self.sheet = Sheet(
             number=self._number,
+            reviewer_id=self._reviewer_id,
             video_id=reading.video.id,
             frame_count=reading.video.frame_count,
             ids=clips.ids,

@@ -43,11 +43,13 @@ class Sheet:
 
     Attributes:
         number: of the last news that it includes.
+        reviewer_id: whose tab it is.
         checked: cuts that a reviewer has looked at.
         opened_frame: first frame of the clip that the address names.
     """
 
     number: int = 0
+    reviewer_id: int = 0
     video_id: int = 0
     frame_count: int = 0
     ids: Sequence[int] = ()

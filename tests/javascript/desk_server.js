@@ -1,6 +1,6 @@
 // @ts-check
 import { Refused } from "../../assets/desk/session/edits.js";
-import { foresee } from "../../assets/desk/session/foresight.js";
+import { foresee, withChecked } from "../../assets/desk/session/foresight.js";
 
 /**
  * A server of one video that answers when it is told to: what the session is tested against.
@@ -18,7 +18,9 @@ export class DeskServer {
     this.inbox = [];
     /** @type {string[]} what was carried out, in this order */
     this.done = [];
-    /** @type {typeof clips[]} */
+    /** @type {ReadonlySet<number>} cuts */
+    this.checked = new Set();
+    /** @type {{clips: typeof clips, checked: ReadonlySet<number>}[]} */
     this.before = [];
     this.confirmsExported = false;
   }
@@ -28,13 +30,14 @@ export class DeskServer {
     const { starts, ids, letters, groups, frameCount } = this.clips;
     return {
       number: this.lastNews,
+      reviewer_id: 1,
       video_id: 1,
       frame_count: frameCount,
       ids: [...ids],
       starts: [...starts],
       letters,
       groups: [...groups],
-      checked: [],
+      checked: [...this.checked],
       opened_frame: 0,
     };
   }
@@ -61,7 +64,7 @@ export class DeskServer {
   }
 
   /**
-   * Somebody else does something.
+   * Someone else does something.
    * @param {Intent} intent
    * @returns {News}
    */
@@ -74,14 +77,16 @@ export class DeskServer {
   #do(intent, answers) {
     if (intent.kind === "undo") {
       this.done.push(answers);
-      const earlier = this.before.pop();
-      return this.#news(earlier ?? this.clips, { answers, said: "took back" });
+      const { clips, checked } = this.before.pop() ?? this;
+      this.checked = checked;
+      return this.#news(clips, { answers, said: "took back", checked: [...checked] });
     }
     try {
       const after = this.#named(foresee(this.clips, intent));
-      this.before.push(this.clips);
+      this.before.push({ clips: this.clips, checked: this.checked });
+      this.checked = withChecked(this.checked, intent);
       this.done.push(answers);
-      return this.#news(after, { answers, said: intent.kind });
+      return this.#news(after, { answers, said: intent.kind, checked: [...this.checked] });
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       return this.#news(this.clips, { answers, refused: error.message });

@@ -6,6 +6,7 @@ import { clipsOf } from "./timelines.js";
 /** @typedef {import("../../assets/desk/session/session.js").Request} Request */
 
 const clips = clipsOf(100, [20, 50]);
+const own = { reviewer_id: 1, video_id: 1 };
 /** @type {Map<string, string>} */
 const storage = new Map();
 let room = Infinity;
@@ -28,51 +29,61 @@ Object.assign(globalThis, {
 
 /** @type {Request[]} */
 const REQUESTS = [
-  { kind: "add_cut", frame: 30, request_id: "a" },
-  { kind: "approve", clips: [[0, 1]], request_id: "b" },
-  { kind: "describe", clip: [0, 20], notes: "rain", tags: [], request_id: "c" },
-  { kind: "undo", request_id: "d" },
+  { kind: "add_cut", frame: 30, request_id: "a", ...own },
+  { kind: "approve", clips: [[0, 1]], request_id: "b", ...own },
+  { kind: "describe", clip: [0, 20], notes: "rain", tags: [], request_id: "c", ...own },
+  { kind: "undo", request_id: "d", ...own },
 ];
 
-test("requests come back in order, each video's own", () => {
-  keepUnanswered(1, REQUESTS);
-  keepUnanswered(2, [REQUESTS[3]]);
-  expect(keptUnanswered(1, clips)).toEqual(REQUESTS);
-  expect(keptUnanswered(2, clips)).toEqual([REQUESTS[3]]);
-  expect(keptUnanswered(3, clips)).toEqual([]);
-  keepUnanswered(1, []);
-  expect(keptUnanswered(1, clips)).toEqual([]);
+test.each([
+  { reviewer_id: 1, video_id: 2 },
+  { reviewer_id: 2, video_id: 1 },
+])("requests come back in order, each person's and each video's: %j", (other) => {
+  const others = [{ ...REQUESTS[3], ...other }];
+  keepUnanswered(own, REQUESTS);
+  keepUnanswered(other, others);
+  expect(keptUnanswered(own, clips)).toEqual(REQUESTS);
+  expect(keptUnanswered(other, clips)).toEqual(others);
+  expect(keptUnanswered({ reviewer_id: 3, video_id: 3 }, clips)).toEqual([]);
+  keepUnanswered(own, []);
+  expect(keptUnanswered(own, clips)).toEqual([]);
   expect(storage.size).toBe(1);
 });
 
 test.each(["", "x", "{", "null", "5", '{"0": {}}', '"abc"', "[null]", "[[]]", '[{"kind": "undo"}]'])(
   "garbage is no request: %s",
   (garbage) => {
-    keepUnanswered(1, REQUESTS);
+    keepUnanswered(own, REQUESTS);
     storage.set([...storage.keys()][0], garbage);
-    expect(keptUnanswered(1, clips)).toEqual([]);
+    expect(keptUnanswered(own, clips)).toEqual([]);
   },
 );
 
 test.each([
-  { kind: "approve", request_id: "x" },
-  { kind: "approve", clips: 5, request_id: "x" },
-  { kind: "group", clips: [1, 2], request_id: "x" },
-  { kind: "replace_cuts", cuts: null, request_id: "x" },
-  { kind: "undo", request_id: 7 },
+  { kind: "approve", request_id: "x", ...own },
+  { kind: "approve", clips: 5, request_id: "x", ...own },
+  { kind: "group", clips: [1, 2], request_id: "x", ...own },
+  { kind: "replace_cuts", cuts: null, request_id: "x", ...own },
+  { kind: "undo", request_id: 7, ...own },
 ])("what cannot be shown is passed over, the rest is not: %j", (garbage) => {
   const kept = /** @type {Request[]} */ ([garbage, ...REQUESTS]);
-  keepUnanswered(1, kept);
-  expect(keptUnanswered(1, clips)).toEqual(REQUESTS);
+  keepUnanswered(own, kept);
+  expect(keptUnanswered(own, clips)).toEqual(REQUESTS);
+});
+
+test("what names another person or video is passed over, wherever it was kept", () => {
+  const others = [{ ...REQUESTS[0], reviewer_id: 2 }, { ...REQUESTS[1], video_id: 2 }];
+  keepUnanswered(own, [...others, REQUESTS[3]]);
+  expect(keptUnanswered(own, clips)).toEqual([REQUESTS[3]]);
 });
 
 test("without room nothing is kept, and nothing of before either", () => {
-  keepUnanswered(1, REQUESTS);
+  keepUnanswered(own, REQUESTS);
   room = 10;
-  keepUnanswered(1, REQUESTS.slice(0, 2));
-  expect(keptUnanswered(1, clips)).toEqual([]);
+  keepUnanswered(own, REQUESTS.slice(0, 2));
+  expect(keptUnanswered(own, clips)).toEqual([]);
   room = Infinity;
   const cuts = Array.from({ length: 300_000 }, (_, index) => index);
-  keepUnanswered(1, [{ kind: "replace_cuts", cuts, threshold: 3, request_id: "x" }]);
+  keepUnanswered(own, [{ kind: "replace_cuts", cuts, threshold: 3, request_id: "x", ...own }]);
   expect(storage.size).toBe(0);
 });

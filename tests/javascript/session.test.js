@@ -110,6 +110,85 @@ test("exported clips are cut only after the question is answered with yes", () =
   expect(session.value.clips).toEqual(server.clips);
 });
 
+test("two actions that need a confirmation are asked about one after the other, in their order", () => {
+  const { server, session } = opened();
+  server.confirmsExported = true;
+  session.act({ kind: "remove_cut", frame: 20 });
+  session.act({ kind: "remove_cut", frame: 50 });
+  session.act({ kind: "add_cut", frame: 90 });
+  session.receive([server.answer()]);
+  expect(server.inbox).toEqual([]); // the others wait until the question is answered
+  session.sendNext();
+  expect(server.inbox).toEqual([]);
+  expect(session.value.question?.intent).toMatchObject({ kind: "remove_cut", frame: 20 });
+  expect(session.value.clips.starts).toEqual([0, 20, 80, 90]);
+  expect(session.value.unsaved).toBe(2);
+  session.answer(true);
+  expect(session.value.clips.starts).toEqual([0, 80, 90]);
+  session.receive([server.answer()]);
+  expect(server.clips.starts).toEqual([0, 50, 80]);
+  session.receive([server.answer()]);
+  expect(session.value.question?.intent).toMatchObject({ kind: "remove_cut", frame: 50 });
+  session.answer(false);
+  session.receive([server.answer()]);
+  session.answer(true);
+  session.receive([server.answer()]);
+  expect(session.value).toMatchObject({ question: null, unsaved: 0 });
+  expect(server.clips.starts).toEqual([0, 50, 80, 90]);
+});
+
+test("what is asked about is kept with the rest, and asked again after a reload", () => {
+  const server = new DeskServer(clipsOf(100, [20, 50, 80]));
+  server.confirmsExported = true;
+  /** @type {readonly import("../../assets/desk/session/session.js").Request[]} */
+  let kept = [];
+  const open = () => new Session(server.send, server.sheet(), kept, (all) => (kept = all));
+  const before = open();
+  before.act({ kind: "remove_cut", frame: 20 });
+  before.receive([server.answer()]);
+  expect(kept.length).toBe(1);
+  const session = open();
+  session.receive([server.answer()]);
+  expect(session.value.question).not.toBeNull();
+  session.answer(false);
+  expect(kept).toEqual([]);
+});
+
+test("a question that comes twice is asked once", () => {
+  const { server, session } = opened();
+  server.confirmsExported = true;
+  session.act({ kind: "remove_cut", frame: 20 });
+  session.sendNext();
+  session.receive([server.answer()]);
+  session.answer(true);
+  session.receive([server.answer()]);
+  expect(session.value.question).toBeNull();
+  session.receive([server.answer()]);
+  expect(server.clips.starts).toEqual([0, 50, 80]);
+  expect(session.value.unsaved).toBe(0);
+});
+
+test("a request says whose it is and which video it is about", () => {
+  const { server, session } = opened();
+  session.act({ kind: "add_cut", frame: 30 });
+  expect(server.inbox[0]).toMatchObject({ reviewer_id: 1, video_id: 1 });
+});
+
+test("an undo tells which cut is there again, or to be checked again", () => {
+  const { server, session } = opened();
+  const undone = (/** @type {import("../../assets/desk/session/session.js").Intent} */ intent) => {
+    session.act(intent);
+    session.receive([server.answer()]);
+    session.act({ kind: "undo" });
+    session.receive([server.answer()]);
+    return session.value.said?.cut_back;
+  };
+  expect(undone({ kind: "remove_cut", frame: 50 })).toBe(50);
+  expect(undone({ kind: "move_cut", frame: 50, to_frame: 60 })).toBe(50);
+  expect(undone({ kind: "add_cut", frame: 90 })).toBe(-1);
+  expect(undone({ kind: "confirm_cut", frame: 80 })).toBe(80);
+});
+
 test("a cut that is confirmed, made or moved counts as checked at once", () => {
   const { session } = opened();
   session.act({ kind: "confirm_cut", frame: 20 });
@@ -189,7 +268,8 @@ test.each(Array.from({ length: 200 }, (_, seed) => seed))(
       server.confirmsExported = random(4) === 0;
       steps[odds[random(odds.length)]]();
     }
-    while (session.value.unsaved) {
+    while (session.pending.size) {
+      if (session.value.question) session.answer(true);
       steps.again();
       steps.answer();
       steps.arrive();

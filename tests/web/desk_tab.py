@@ -24,6 +24,7 @@ class DeskTab:
         values: the page's vars as the browser has them.
         rows: id, first frame, letter and group of every clip, as sheet and news say.
         missed: whether news came that do not follow the ones before.
+        reviewer_id: whose tab it is, as the sheet says.
     """
 
     video_id: object
@@ -34,6 +35,7 @@ class DeskTab:
     rows: list[Row] = field(default_factory=list)
     checked: list[int] = field(default_factory=list)
     missed: bool = False
+    reviewer_id: int = 0
     _last_news: int = 0
 
     async def send(self, handler: EventCallback[Any], **payload: Any) -> dict[str, Any]:
@@ -58,9 +60,14 @@ class DeskTab:
         """Open the address, or load it again."""
         return await self.send(ReviewState.load)
 
+    def request(self, **intent: Any) -> dict[str, Any]:
+        """Return an intent as this tab sends it: under a new name, unless it has one."""
+        owner = {"video_id": int(str(self.video_id)), "reviewer_id": self.reviewer_id}
+        return {"request_id": str(uuid4())} | owner | intent
+
     async def act(self, **intent: Any) -> News:
         """Send an intent, under a new name unless it has one, and return its answer."""
-        request = {"request_id": str(uuid4())} | intent
+        request = self.request(**intent)
         changes = await self.send(ReviewState.act, intent=request)
         return [news for news in changes["news"] if news.answers == request["request_id"]][-1]
 
@@ -82,6 +89,7 @@ class DeskTab:
     def _begin(self, sheet: Sheet) -> None:
         self.rows = _rows(sheet)
         self.checked = list(sheet.checked)
+        self.reviewer_id = sheet.reviewer_id
         self._last_news = sheet.number
         self.missed = False
 

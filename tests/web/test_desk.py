@@ -52,18 +52,19 @@ def test_the_desk_opens_at_the_first_pending_clip(
     desk.expect_clip(2, of=4)
 
 
-def test_the_address_names_the_clip_and_back_returns_to_the_one_before(
+def test_the_address_names_the_clip_and_back_leaves_the_desk_at_once(
     page: Page, site: Site, add_video: AddVideo, open_desk: OpenDesk
 ) -> None:
     video_id = add_video()
     first, _, third, _ = clips_of(site, video_id)
+    page.goto(f"{site.origin}/videos/{video_id}")
     desk = open_desk(video_id, f"?clip={third.id}")
     desk.expect_frame(31)
     desk.press("Home", "ArrowUp", "ArrowUp")
     desk.expect_frame(0)
     expect(page).to_have_url(re.compile(rf"\?clip={first.id}$"))
     page.go_back()
-    desk.expect_frame(31)
+    expect(page).to_have_url(f"{site.origin}/videos/{video_id}")
     page.go_forward()
     desk.expect_frame(0)
 

@@ -57,9 +57,14 @@ def expect_waiting(desk: DeskPage, words: str) -> None:
     expect(desk.page.get_by_text(f"offline: {words}")).to_be_visible()
 
 
+def key_of(desk: DeskPage, reviewer_id: int = LOCAL_REVIEWER_ID) -> str:
+    """Return under which key the tab keeps what a reviewer did at this desk."""
+    return f"heaters.unanswered.{reviewer_id}.{desk.video_id}"
+
+
 def requests_kept(desk: DeskPage) -> list[dict[str, Any]]:
     """Return what the tab keeps for the server."""
-    stored = desk.page.evaluate(f"sessionStorage.getItem('heaters.unanswered.{desk.video_id}')")
+    stored = desk.page.evaluate(f"sessionStorage.getItem('{key_of(desk)}')")
     return json.loads(stored or "[]")
 
 
@@ -162,10 +167,28 @@ def test_garbage_in_the_tab_keeps_no_desk_from_opening(
     garbage = json.dumps([None, {"kind": "approve", "clips": 5, "request_id": "x"}, {"kind": 7}])
     page.evaluate(
         "([key, value]) => sessionStorage.setItem(key, value)",
-        [f"heaters.unanswered.{desk.video_id}", garbage],
+        [key_of(desk), garbage],
     )
     page.reload()
     desk.wait_until_open()
     desk.press("a")
     desk.expect_saved()
     assert trail() == ["skip", "approve"]
+
+
+def test_what_someone_else_left_in_the_tab_is_neither_sent_nor_lost(
+    page: Page, site: Site, video_id: int, trail: Trail
+) -> None:
+    desk = DeskPage(page, site, video_id).open()
+    others = LOCAL_REVIEWER_ID + 1
+    owner = {"video_id": video_id, "reviewer_id": others}
+    left = json.dumps([{"kind": "skip", "clips": [[0, 30]], "request_id": "0" * 32} | owner])
+    page.evaluate(
+        "([key, value]) => sessionStorage.setItem(key, value)", [key_of(desk, others), left]
+    )
+    page.reload()
+    desk.wait_until_open()
+    desk.press("a")
+    desk.expect_saved()
+    assert trail() == ["approve"]
+    assert page.evaluate("key => sessionStorage.getItem(key)", key_of(desk, others)) == left

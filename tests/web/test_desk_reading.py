@@ -49,9 +49,14 @@ def shown(reading: Reading) -> tuple[object, ...]:
     return reading.revision, rows, list(reading.checked)
 
 
+def request(intent: dict[str, Any], video_id: int, reviewer_id: int = 1) -> dict[str, Any]:
+    """Return the intent as a browser names it."""
+    return intent | {"request_id": str(uuid4()), "video_id": video_id, "reviewer_id": reviewer_id}
+
+
 def sent(uow: UnitOfWork, video_id: int, intent: dict[str, Any]) -> dict[str, Any]:
     """Return the intent as a browser sends it, with clips that there are for their numbers."""
-    intent = intent | {"request_id": str(uuid4())}
+    intent = request(intent, video_id)
     if "clips" in intent:
         clips = ClipRepository(uow.session).live(video_id)
         chosen = {number % len(clips) for number in intent["clips"]}
@@ -94,7 +99,7 @@ def test_after_an_action_that_came_in_between_everything_is_read(
     video_id, reviewer_id = add_video(), add_reviewer(runtime, "Ann")
 
     def act(uow: UnitOfWork, **intent: Any) -> Any:
-        asked = parse_intent(intent | {"request_id": str(uuid4())})
+        asked = parse_intent(request(intent, video_id, reviewer_id))
         return carry_out(uow, video_id, reviewer_id, asked)
 
     with runtime.database.unit_of_work() as uow:
@@ -111,8 +116,8 @@ def test_only_clips_that_an_action_changed_are_looked_at_anew(
     video_id, reviewer_id = add_video(), add_reviewer(runtime, "Ann")
     with runtime.database.unit_of_work() as uow:
         before = read_video(uow, video_id)
-        intent = {"kind": "add_cut", "frame": 60, "request_id": str(uuid4())}
-        done = carry_out(uow, video_id, reviewer_id, parse_intent(intent))
+        asked = parse_intent(request({"kind": "add_cut", "frame": 60}, video_id, reviewer_id))
+        done = carry_out(uow, video_id, reviewer_id, asked)
         assert not isinstance(done, str)
         after = read_after(uow, before, done)
     assert list(after.versions) == [*before.versions[:2], "", "", before.versions[3]]

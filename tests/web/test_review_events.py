@@ -221,7 +221,8 @@ def test_what_cannot_be_done_is_refused_in_words_and_changes_nothing(
 
     async def work() -> None:
         tab = await opened(video_id)
-        request = {"request_id": REQUEST} | intent if isinstance(intent, dict) else intent
+        is_dict = isinstance(intent, dict)
+        request = tab.request(request_id=REQUEST, **intent) if is_dict else intent
         changes = await tab.send(ReviewState.act, intent=request)
         [answer] = changes["news"]
         assert answer.answers == (REQUEST if isinstance(intent, dict) else "")
@@ -243,7 +244,7 @@ def test_a_request_without_a_proper_name_is_refused(
 
     async def work() -> None:
         tab = await opened(video_id)
-        intent = {"kind": "skip", "clips": [[0, 30]], "request_id": name}
+        intent = tab.request(kind="skip", clips=[[0, 30]], request_id=name)
         [answer] = (await tab.send(ReviewState.act, intent=intent))["news"]
         assert answer.answers == (name if isinstance(name, str) else "")
         assert "request_id" in answer.refused
@@ -353,7 +354,7 @@ def test_news_that_were_missed_are_made_up_for_by_a_new_sheet(
             news = (
                 await tab.send(
                     ReviewState.act,
-                    intent={"kind": "add_cut", "frame": frame, "request_id": str(uuid4())},
+                    intent=tab.request(kind="add_cut", frame=frame),
                 )
             )["news"]
         assert [one.number for one in news] == list(range(3, KEPT_NEWS + 3))
@@ -454,7 +455,8 @@ def test_a_desk_of_no_video_is_missing(video_id: object) -> None:
         tab = await opened(cast_id(video_id))
         assert "there is no video" in tab.values["missing"]
         assert not tab.values["is_ready"]
-        changes = await tab.send(ReviewState.act, intent={"kind": "undo", "request_id": REQUEST})
+        request = {"kind": "undo", "request_id": REQUEST, "video_id": 1, "reviewer_id": 1}
+        changes = await tab.send(ReviewState.act, intent=request)
         assert changes["notice_is_refusal"]
         assert await tab.send(ReviewState.lost) == {}
         assert await tab.send(ReviewState.look, start=0, end=1) == {}
@@ -595,9 +597,76 @@ def test_a_request_without_a_session_is_not_answered_so_that_the_tab_keeps_it(
         tab = await opened(video_id)
         tab.cookie = cookie
         for intent in ({"kind": "skip", "clips": [[0, 30]]}, {"kind": "undo"}):
-            changes = await tab.send(ReviewState.act, intent={"request_id": REQUEST, **intent})
+            changes = await tab.send(ReviewState.act, intent=tab.request(**intent))
             assert "news" not in changes
             assert "signed out" in changes["notice"]
 
     run(work)
     assert stored(desk.runtime, video_id) == before
+
+
+@pytest.mark.parametrize(
+    "intent",
+    [{"kind": "add_cut", "frame": 50}, {"kind": "skip", "clips": [[0, 30]]}, {"kind": "undo"}],
+    ids=lambda intent: str(intent["kind"]),
+)
+def test_a_request_about_another_video_changes_neither(
+    desk: Desk, add_video: AddVideo, intent: dict[str, Any]
+) -> None:
+    left, shown = add_video(), add_video()
+
+    async def work() -> None:
+        tab = await opened(left)
+        await tab.act(kind="approve", clips=[[31, 75]])
+        late = tab.request(**intent)  # made while the page of the other desk is on its way
+        tab.video_id = shown
+        await tab.load()
+        await tab.act(kind="approve", clips=[[31, 75]])
+        assert "another video" in (await tab.act(**late)).refused
+        assert (tab.starts, tab.letters) == ([0, 30, 31, 75], "PPAP")
+
+    run(work)
+    assert [action_count(desk.runtime, video_id) for video_id in (left, shown)] == [1, 1]
+
+
+def test_a_request_that_does_not_name_its_video_is_refused(desk: Desk, add_video: AddVideo) -> None:
+    video_id = add_video()
+
+    async def work() -> None:
+        tab = await opened(video_id)
+        for name in ("video_id", "reviewer_id"):
+            request = tab.request(kind="skip", clips=[[0, 30]])
+            del request[name]
+            [*_, answer] = (await tab.send(ReviewState.act, intent=request))["news"]
+            assert name in answer.refused
+
+    run(work)
+    assert action_count(desk.runtime, video_id) == 0
+
+
+def test_what_waits_in_a_tab_is_not_done_by_who_signs_in_next(
+    desk: Desk, add_video: AddVideo
+) -> None:
+    video_id = add_video()
+    ann, bob = (add_reviewer(desk.runtime, name) for name in ("Ann", "Bob"))
+
+    async def work() -> None:
+        tab = await opened(video_id, cookie=cookie_of(ann))
+        waiting = tab.request(kind="skip", clips=[[0, 30]])
+        tab.cookie = cookie_of(bob)
+        changes = await tab.send(ReviewState.act, intent=waiting)
+        assert "someone else" in changes["notice"]
+        assert "news" not in changes
+        assert changes["sheet"].reviewer_id == bob
+        assert tab.letters == "PPPP"
+        await tab.act(kind="approve", clips=[[0, 30]])
+        assert tab.letters == "APPP"
+        tab.cookie = cookie_of(ann)
+        await tab.load()
+        assert (await tab.act(**waiting)).said == "skipped clip 1"
+
+    run(work)
+    with desk.runtime.database.unit_of_work() as uow:
+        entries = ActionRepository(uow.session).history(video_id, limit=10)
+        done = [(entry.action.kind.value, entry.action.reviewer_id) for entry in entries]
+    assert done == [("skip", ann), ("approve", bob)]

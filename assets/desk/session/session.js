@@ -1,5 +1,5 @@
 // @ts-check
-import { endOf, isSame, replaceClips } from "./clips.js";
+import { endOf, isCut, isSame, replaceClips } from "./clips.js";
 import { Refused } from "./edits.js";
 import { foresee, withChecked } from "./foresight.js";
 import { Store } from "../store.js";
@@ -8,6 +8,7 @@ import { Store } from "../store.js";
  * Everything about a video's clips, as the server sends it on opening.
  * @typedef {object} Sheet
  * @property {number} number of the last news that it includes
+ * @property {number} reviewer_id whose tab it is
  * @property {number} video_id
  * @property {number} frame_count
  * @property {number[]} ids
@@ -45,21 +46,25 @@ import { Store } from "../store.js";
  *   | {kind: "retry", clip: Range}
  *   | {kind: "undo" | "redo"}} Intent
  *
- * An intent under a name of its own: however often it is sent, the server carries it out once.
- * @typedef {Intent & {request_id: string}} Request
+ * An intent under a name: however often it is sent, the server carries it out once. It says whose it is
+ * and which video it is about, for it may be sent late.
+ * @typedef {Intent & {request_id: string, reviewer_id: number, video_id: number}} Request
  *
  * @typedef {object} Said
  * @property {Intent["kind"]} [kind] what was asked for, if the server has answered
  * @property {string} words
  * @property {boolean} refused
  * @property {Range} [brought_back] the frames on which an undo has changed something
+ * @property {number} [cut_back] the cut that an undo has brought back or made unchecked; -1 for none
+ *
+ * @typedef {Pick<SessionValue, "clips" | "checked">} Saved as the server has them
  *
  * @typedef {object} SessionValue
  * @property {Clips} clips as they will be when every intent is answered
  * @property {ReadonlySet<number>} checked cuts
- * @property {number} unsaved how many intents are not answered
+ * @property {number} unsaved how many intents are not answered, without the one that is asked about
  * @property {Said | null} said what came of the last intent
- * @property {{words: string, intent: Intent} | null} question before anything changes
+ * @property {{words: string, intent: Request} | null} question before anything changes
  */
 
 /**
@@ -68,7 +73,7 @@ import { Store } from "../store.js";
  *
  * Requests are sent one at a time, each when the one before is answered. So whatever is lost on the way,
  * they are carried out in the order in which they were made: an undo never comes before what it is to
- * take back.
+ * take back. A request that needs a confirmation keeps its place: those after it wait for the answer.
  * @extends {Store<SessionValue>}
  */
 export class Session extends Store {
@@ -83,6 +88,8 @@ export class Session extends Store {
     super({ ...saved, unsaved: 0, said: null, question: null });
     this.send = send;
     this.keep = keep;
+    this.reviewer_id = sheet.reviewer_id;
+    this.video_id = sheet.video_id;
     this.saved = saved;
     this.lastNews = sheet.number;
     /** Requests without an answer by their id, in the order in which they were made. */
@@ -104,7 +111,7 @@ export class Session extends Store {
   /** Send the first request that has no answer, again if need be: it or its answer may be lost. */
   sendNext() {
     const [next] = this.pending.values();
-    if (next) this.send(next);
+    if (next && !this.value.question) this.send(next);
   }
 
   /**
@@ -119,6 +126,7 @@ export class Session extends Store {
     /** @type {Partial<SessionValue>} */
     const changes = {};
     for (const one of fresh) {
+      const before = this.saved;
       this.lastNews = one.number;
       this.saved = {
         clips: one.removed
@@ -126,7 +134,7 @@ export class Session extends Store {
           : this.saved.clips,
         checked: one.checked ? new Set(one.checked) : this.saved.checked,
       };
-      Object.assign(changes, this.#answered(one));
+      Object.assign(changes, this.#answered(one, before));
     }
     this.#show(changes);
     if (!this.pending.has(sent)) this.sendNext();
@@ -144,9 +152,9 @@ export class Session extends Store {
       this.refuse(words);
       return false;
     }
-    const request = { ...intent, request_id: randomId() };
-    this.pending.set(request.request_id, request);
-    this.keep([...this.pending.values()]);
+    const { reviewer_id, video_id } = this;
+    const request = { ...intent, request_id: randomId(), reviewer_id, video_id };
+    this.#setPending([...this.pending.values(), request]);
     this.#show();
     if (this.pending.size === 1) this.sendNext();
     return true;
@@ -165,37 +173,52 @@ export class Session extends Store {
    * @param {boolean} yes
    */
   answer(yes) {
-    const { question } = this.value;
-    this.set({ question: null });
-    if (yes && question) this.act(/** @type {Intent} */ ({ ...question.intent, confirm: true }));
+    const asked = this.value.question?.intent;
+    if (!asked) return;
+    const confirmed = /** @type {Request} */ ({ ...asked, confirm: true });
+    this.#setPending(
+      [...this.pending.values()].flatMap((one) => (one !== asked ? [one] : yes ? [confirmed] : [])),
+    );
+    this.#show({ question: null });
+    this.sendNext();
+  }
+
+  /** @param {readonly Request[]} requests without an answer, in the order in which they were made */
+  #setPending(requests) {
+    this.pending = new Map(requests.map((request) => [request.request_id, request]));
+    this.keep(requests);
   }
 
   /**
    * @param {News} news
+   * @param {Saved} before what was saved without them
    * @returns {Partial<SessionValue>} what is said about the intent that it answers
    */
-  #answered(news) {
+  #answered(news, before) {
     const { answers, refused, needs_confirmation, said } = news;
     const intent = this.pending.get(answers);
     if (!intent) return {};
-    this.pending.delete(answers);
-    this.keep([...this.pending.values()]);
+    // It was sent twice, and confirmed meanwhile: the answer to that comes.
+    if (needs_confirmation && "confirm" in intent && intent.confirm) return {};
     if (needs_confirmation) return { question: { words: refused, intent } };
+    this.#setPending([...this.pending.values()].filter((request) => request !== intent));
+    const question = this.value.question?.intent === intent ? null : this.value.question;
     const words = refused || said;
-    if (!words) return {};
-    const broughtBack = this.#broughtBack(news, intent);
-    return { said: { kind: intent.kind, words, refused: refused !== "", ...broughtBack } };
+    if (!words) return { question };
+    const broughtBack = intent.kind === "undo" ? this.#broughtBack(news, before) : {};
+    return { question, said: { kind: intent.kind, words, refused: refused !== "", ...broughtBack } };
   }
 
   /**
-   * @param {News} news
-   * @param {Intent} intent that it answers
-   * @returns {Pick<Said, "brought_back">}
+   * @param {News} news that answer an undo
+   * @param {Saved} before what was saved without them
+   * @returns {Pick<Said, "brought_back" | "cut_back">}
    */
-  #broughtBack({ at, ids }, { kind }) {
-    if (kind !== "undo" || !ids.length) return {};
+  #broughtBack({ at, ids }, before) {
     const { clips } = this.saved;
-    return { brought_back: [clips.starts[at], endOf(clips, at + ids.length - 1)] };
+    const cut_back = cutBack(before, this.saved);
+    if (!ids.length) return { cut_back };
+    return { cut_back, brought_back: [clips.starts[at], endOf(clips, at + ids.length - 1)] };
   }
 
   /**
@@ -216,18 +239,20 @@ export class Session extends Store {
   /** @param {Partial<SessionValue>} changes besides the clips */
   #show(changes = {}) {
     let { clips, checked } = this.saved;
+    const { question } = { ...this.value, ...changes };
     for (const intent of this.pending.values()) {
+      if (intent === question?.intent) continue;
       try {
         clips = foresee(clips, intent);
         checked = withChecked(checked, intent);
       } catch (error) {
-        // Somebody was quicker: the answer will say so.
+        // Someone was quicker: the answer will say so.
         if (!(error instanceof Refused)) throw error;
       }
     }
     // Mostly the server does what was foreseen, and nothing has to be drawn again.
     if (isSame(clips, this.value.clips)) clips = this.value.clips;
-    this.set({ ...changes, clips, checked, unsaved: this.pending.size });
+    this.set({ ...changes, clips, checked, unsaved: this.pending.size - (question ? 1 : 0) });
   }
 }
 
@@ -239,9 +264,23 @@ function randomId() {
 
 /**
  * @param {Sheet} sheet
- * @returns {Pick<SessionValue, "clips" | "checked">}
+ * @returns {Saved}
  */
 export const savedBy = ({ frame_count, starts, ids, letters, groups, checked }) => ({
   clips: { frameCount: frame_count, starts, ids, letters, groups },
   checked: new Set(checked),
 });
+
+/**
+ * The cut that is there again, or not checked any more.
+ * @param {Saved} before
+ * @param {Saved} after
+ * @returns {number} -1 for none
+ */
+function cutBack(before, after) {
+  const was = new Set(before.clips.starts);
+  const again = after.clips.starts.find((start) => !was.has(start));
+  if (again !== undefined) return again;
+  const unchecked = [...before.checked].filter((frame) => !after.checked.has(frame));
+  return unchecked.find((frame) => isCut(after.clips, frame)) ?? -1;
+}
