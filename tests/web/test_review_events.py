@@ -449,11 +449,19 @@ def test_an_address_with_a_clip_of_another_video_says_so(desk: Desk, add_video: 
 
 
 @pytest.mark.usefixtures("desk")
-@pytest.mark.parametrize("video_id", [999_999, "x", -1, "1;2"])
-def test_a_desk_of_no_video_is_missing(video_id: object) -> None:
+@pytest.mark.parametrize(
+    ("video_id", "words"),
+    [
+        (999_999, "there is no video"),
+        ("x", "Page not found"),
+        (-1, "Page not found"),
+        ("1;2", "Page not found"),
+    ],
+)
+def test_a_desk_of_no_video_is_missing(video_id: object, words: str) -> None:
     async def work() -> None:
         tab = await opened(cast_id(video_id))
-        assert "there is no video" in tab.values["missing"]
+        assert words in tab.values["missing"]
         assert not tab.values["is_ready"]
         request = {"kind": "undo", "request_id": REQUEST, "video_id": 1, "reviewer_id": 1}
         changes = await tab.send(ReviewState.act, intent=request)
