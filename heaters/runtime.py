@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from heaters import migrations
 from heaters.config import Settings
 from heaters.embedded import embedded_servers
-from heaters.pipeline.broker import make_broker, make_sender
+from heaters.pipeline.broker import Sender, make_broker
 from heaters.repositories.database import Database
 from heaters.storage.store import ObjectStore, open_store
 
@@ -31,14 +31,25 @@ class Runtime:
 
 @contextmanager
 def open_runtime(
-    settings: Settings, *, migrate: bool = False, on_step: Callable[[str], None] = lambda _: None
+    settings: Settings,
+    *,
+    migrate: bool = False,
+    patience_s: float | None = None,
+    on_step: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Runtime]:
     """Start what is embedded, connect to the rest, and close everything at the end.
 
     An embedded database is always brought to the newest schema. One on a server only with
     ``migrate``, since others may be using it.
 
+    Args:
+        settings: of this process.
+        migrate: whether to bring a server's database to the newest schema.
+        patience_s: how long a statement may wait for the database's answer; None: for ever.
+        on_step: told in a few words what is being started.
+
     Raises:
+        DatabaseAway: it does not answer.
         InvalidConfiguration: the server's database is not at this version's schema, or a setting
             cannot be used.
     """
@@ -57,9 +68,9 @@ def open_runtime(
             migrate = migrate or not database_url
             database_url = database_url or urls.database_url
             redis_url = redis_url or urls.redis_url
-        broker = make_broker(redis_url)
-        stack.callback(broker.close)
-        database = Database(database_url, send=make_sender(broker))
+        sender = Sender(make_broker(redis_url))
+        stack.callback(sender.close)
+        database = Database(database_url, send=sender, patience_s=patience_s)
         stack.callback(database.close)
         if migrate:
             migrations.upgrade(database.engine)

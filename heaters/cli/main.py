@@ -5,13 +5,16 @@ from __future__ import annotations
 import signal
 import sys
 
+import structlog
 import typer
 
 from heaters.cli import editing, health, ingest, library, searching, serving
 from heaters.cli.output import say_error
 from heaters.config import get_settings
-from heaters.domain.errors import HeatersError
+from heaters.domain.errors import HeatersError, Unexpected
 from heaters.logs import configure_logging
+
+_log = structlog.get_logger(__name__)
 
 app = typer.Typer(
     name="heaters",
@@ -31,7 +34,11 @@ def main() -> None:
         configure_logging(get_settings().log_level)
         app()
     except HeatersError as error:
-        say_error(str(error))
+        say_error(f"{error} ({error.detail})" if error.detail else str(error))
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception as error:  # noqa: BLE001 - people get one line; whoever looks for more gets it
+        _log.info("unexpected", exc_info=True)
+        say_error(f"{Unexpected(error)} (HEATERS_LOG_LEVEL=info shows where)")
+        sys.exit(1)

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+_LONGEST = 300
+"""Characters of a foreign error's own words that are shown."""
+
 
 class HeatersError(Exception):
     """Base of every refusal and failure that Heaters names itself.
@@ -12,9 +15,11 @@ class HeatersError(Exception):
     Attributes:
         heals: whether the same call may succeed later without anyone changing anything. A job that
             fails with an error that does not heal is not retried.
+        detail: what else is known, for a log or a terminal; names hosts, so it is on no page.
     """
 
     heals = False
+    detail = ""
 
 
 class InvalidInput(HeatersError):
@@ -45,3 +50,18 @@ class IllegalTransition(HeatersError):
     def __init__(self, subject: str, state: str, target: str) -> None:
         super().__init__(f"{subject} is {state}; it cannot become {target}")
         self.subject, self.state, self.target = subject, state, target
+
+
+class Unexpected(HeatersError):
+    """An error that nobody foresaw; the log has all of it."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(f"this could not be done, unexpectedly: {in_words(error)}")
+
+
+def in_words(error: BaseException) -> str:
+    """Return any error as one line that a person may read."""
+    if isinstance(error, HeatersError):
+        return str(error)
+    said = " ".join(str(error).split())[:_LONGEST]
+    return f"{type(error).__name__}: {said}" if said else type(error).__name__

@@ -6,12 +6,17 @@ PostgreSQL under leases, so its middlewares for these are left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Sequence
+from queue import Empty, Full, Queue
 
 import dramatiq
 import structlog
 from dramatiq.brokers.redis import RedisBroker
+from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from heaters.repositories.database import Job
 
@@ -19,11 +24,28 @@ _log = structlog.get_logger(__name__)
 
 NAMESPACE = "heaters"
 
+ANSWER_S = 1.0
+"""How long Redis may take to accept a connection, and to answer a command."""
 
-def make_broker(redis_url: str) -> RedisBroker:
+_WAITING = 100  # units of work whose jobs are not sent yet; what comes on top is dropped
+_JOBS_A_PIPELINE = 500
+_CLOSE_S = 3 * ANSWER_S
+
+
+def make_broker(redis_url: str, *, answer_s: float = ANSWER_S) -> RedisBroker:
     """Return a broker that gives messages of a killed worker to another one within seconds."""
+    client = Redis.from_url(
+        redis_url,
+        socket_connect_timeout=answer_s,
+        socket_timeout=answer_s,
+        retry=Retry(NoBackoff(), 1),  # a connection that a restarted server has forgotten
+    )
+    return _broker(client)
+
+
+def _broker(client: Redis) -> RedisBroker:
     return RedisBroker(
-        url=redis_url,
+        client=client,
         middleware=[],
         namespace=NAMESPACE,
         heartbeat_timeout=10_000,
@@ -31,18 +53,19 @@ def make_broker(redis_url: str) -> RedisBroker:
     )
 
 
-def make_sender(broker: RedisBroker) -> Callable[[Sequence[Job]], None]:
-    """Return the function that sends the jobs of a committed unit of work.
+def send_jobs(broker: RedisBroker, jobs: Sequence[Job]) -> None:
+    """Send a message for each job, hundreds in one round trip.
 
-    A message server that is away is no error: the rows say what is due, and the reconciler of a
-    worker sends it later.
+    Raises:
+        RedisError: not all of them were sent.
     """
-
-    def send(jobs: Sequence[Job]) -> None:
-        try:
-            for job in jobs:
-                broker.declare_queue(job.stage)
-                broker.enqueue(
+    broker._max_unpack_size()  # asked of the server once, which a pipeline could not answer
+    for first in range(0, len(jobs), _JOBS_A_PIPELINE):
+        with broker.client.pipeline(transaction=False) as pipeline:
+            batch = _broker(pipeline)
+            batch.broker_id = broker.broker_id
+            for job in jobs[first : first + _JOBS_A_PIPELINE]:
+                batch.enqueue(
                     dramatiq.Message(
                         queue_name=job.stage,
                         actor_name=job.stage,
@@ -51,10 +74,58 @@ def make_sender(broker: RedisBroker) -> Callable[[Sequence[Job]], None]:
                         options={},
                     )
                 )
-        except (RedisError, dramatiq.errors.BrokerConnectionError) as error:
-            _log.warning("jobs not sent; the reconciler will", jobs=len(jobs), error=repr(error))
+            pipeline.execute()
 
-    return send
+
+class Sender:
+    """Sends jobs from a thread, so that nobody who committed something waits for Redis.
+
+    A message is a hint: the rows say what is due, and the reconciler of a worker sends what was
+    not sent here, because Redis was away or slow, or because too much was waiting.
+    """
+
+    def __init__(self, broker: RedisBroker) -> None:
+        self._broker = broker
+        self._waiting: Queue[Sequence[Job]] = Queue(_WAITING)
+        self._closing = threading.Event()
+        self._guard = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def __call__(self, jobs: Sequence[Job]) -> None:
+        """Have the jobs sent soon, or drop them; returns at once."""
+        try:
+            self._waiting.put_nowait(jobs)
+        except Full:
+            _log.warning("jobs not sent; the reconciler will", jobs=len(jobs), error="too many")
+            return
+        with self._guard:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
+                self._thread.start()
+
+    def close(self) -> None:
+        """Send what is waiting, within a few seconds, and close the broker."""
+        self._closing.set()
+        if self._thread is not None:
+            self._thread.join(_CLOSE_S)
+        self._broker.close()
+
+    def _run(self) -> None:
+        while not (self._closing.is_set() and self._waiting.empty()):
+            try:
+                jobs = self._waiting.get(timeout=0.1)
+            except Empty:
+                continue
+            try:
+                send_jobs(self._broker, jobs)
+            except RedisError as error:
+                _log.warning(
+                    "jobs not sent; the reconciler will", jobs=len(jobs), error=repr(error)
+                )
+                if self._closing.is_set():
+                    return
+            except Exception:  # noqa: BLE001 - jobs are sent from no other thread
+                _log.exception("jobs not sent; the reconciler will", jobs=len(jobs))
 
 
 def queue_length(broker: RedisBroker, stage: str) -> int:

@@ -12,10 +12,10 @@ import structlog
 from dramatiq.brokers.redis import RedisBroker
 from redis.exceptions import RedisError
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
+from heaters.domain.errors import HeatersError
 from heaters.domain.stages import STAGES
-from heaters.pipeline.broker import make_sender, queue_length
+from heaters.pipeline.broker import queue_length, send_jobs
 from heaters.repositories.database import Database, Job
 from heaters.repositories.work import WorkRepository
 
@@ -42,7 +42,7 @@ def reconcile(database: Database, broker: RedisBroker) -> int:
             if queue_length(broker, stage.name) == 0:
                 due = WorkRepository(uow.session).due_ids(stage, limit=_BATCH)
                 jobs += [Job(stage.name, subject_id) for subject_id in due]
-        make_sender(broker)(jobs)
+        send_jobs(broker, jobs)
     return len(jobs)
 
 
@@ -55,7 +55,9 @@ def reconcile_until(
             sent = reconcile(database, broker)
             if sent:
                 _log.info("reconciled", sent=sent)
-        except (DBAPIError, RedisError) as error:
-            _log.warning("not reconciled; trying again", error=str(error).splitlines()[0])
+        except (HeatersError, RedisError) as error:
+            _log.warning("not reconciled; trying again", error=str(error))
+        except Exception:  # noqa: BLE001 - nothing else would send what has no message
+            _log.exception("not reconciled; trying again")
         if stopped.wait(every_s):
             return

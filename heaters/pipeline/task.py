@@ -11,20 +11,21 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, update
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
-from heaters.domain.errors import Cancelled, HeatersError
+from heaters.domain.errors import Cancelled, ExternalFailure, HeatersError, in_words
 from heaters.domain.lifecycle import advance
 from heaters.domain.stages import Stage
 from heaters.models import Clip, Video, utc_now
 from heaters.pipeline.tools import Tools
 from heaters.repositories.database import Job, UnitOfWork
+from heaters.repositories.engine import DatabaseAway, DatabaseBusy, DatabaseConflict, patience
 from heaters.repositories.work import WorkRepository, type_of
 
 _log = structlog.get_logger(__name__)
 
-_REPORT_S = 0.4  # a person sees progress move; the database hardly notices
+_REPORT_S = 2.0  # a person sees progress move; the database and open pages hardly notice
 
 
 class LeaseLost(HeatersError):
@@ -77,11 +78,11 @@ class Task:
         while not stop.wait(lease_s / 4):
             begun_s = time.monotonic()
             try:
-                with self.tools.database.unit_of_work() as uow:
+                with patience(lease_s / 4), self.tools.database.unit_of_work() as uow:
                     held = WorkRepository(uow.session).renew(
                         self.stage, self.id, owner=self._owner, lease_s=lease_s
                     )
-            except DBAPIError:
+            except ExternalFailure:
                 held = begun_s < held_until_s  # the database may be back before the lease is over
             else:
                 held_until_s = begun_s + lease_s
@@ -97,13 +98,13 @@ class Task:
         self._last_report_s = now_s
         model = type_of[self.stage.subject]
         try:
-            with self.tools.database.unit_of_work() as uow:
+            with patience(_REPORT_S), self.tools.database.unit_of_work() as uow:
                 uow.session.exec(
                     update(model)
                     .where(col(model.id) == self.id, col(model.lease_owner) == self._owner)
                     .values(progress=min(1.0, max(0.0, fraction)))
                 )
-        except DBAPIError as error:
+        except ExternalFailure as error:
             _log.warning("progress not stored", stage=self.stage.name, id=self.id, error=str(error))
 
     def check_cancelled(self, *_: object) -> None:
@@ -154,7 +155,7 @@ class Task:
 
         def transaction(_uow: UnitOfWork, row: Video | Clip) -> None:
             advance(row, self.stage.failed)
-            row.last_error = str(error) or type(error).__name__
+            row.last_error = in_words(error)
             row.next_attempt_at = utc_now() + timedelta(seconds=delay_s) if again else None
 
         self._end(transaction)
@@ -172,21 +173,17 @@ class Task:
         self._end(transaction)
 
     def _end(self, write: Callable[[UnitOfWork, Video | Clip], None]) -> None:
-        deadline_s = time.monotonic() + self.tools.settings.lease_s
-        pause_s = 0.1
-        while True:
-            try:
-                with self.tools.database.unit_of_work() as uow:
-                    row = WorkRepository(uow.session).lock_claimed(
-                        self.stage, self.id, owner=self._owner
-                    )
-                    if row is None:
-                        raise LeaseLost(f"{self.stage.name} {self.id}: the lease is not ours")
-                    row.lease_owner = row.lease_until = row.progress = None
-                    write(uow, row)
-                return
-            except DBAPIError as error:
-                if not error.connection_invalidated or time.monotonic() > deadline_s:
-                    raise
-                time.sleep(pause_s)
-                pause_s = min(2.0, pause_s * 2)
+        def transaction(uow: UnitOfWork) -> None:
+            row = WorkRepository(uow.session).lock_claimed(self.stage, self.id, owner=self._owner)
+            if row is None:
+                raise LeaseLost(f"{self.stage.name} {self.id}: the lease is not ours")
+            row.lease_owner = row.lease_until = row.progress = None
+            write(uow, row)
+
+        retrying = Retrying(
+            retry=retry_if_exception_type((DatabaseAway, DatabaseBusy, DatabaseConflict)),
+            stop=stop_after_delay(self.tools.settings.lease_s),
+            wait=wait_exponential(0.1, max=2),
+            reraise=True,
+        )
+        retrying(self.tools.database.transact, transaction)

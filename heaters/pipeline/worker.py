@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dramatiq
+import structlog
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
+from heaters.domain.errors import in_words
 from heaters.domain.stages import STAGES
 from heaters.pipeline.broker import make_broker
 from heaters.pipeline.maintenance import maintain_until
@@ -18,6 +19,9 @@ from heaters.pipeline.runner import Runner
 from heaters.pipeline.tools import Tools
 from heaters.repositories.database import Database
 
+_log = structlog.get_logger(__name__)
+
+_CONSUMER_ANSWER_S = 5.0  # nobody waits for a worker's messages; a slow server is no lost one
 _WORKER_LOCK = 0x4857524B  # shared advisory lock that every worker's own connection holds
 
 
@@ -74,7 +78,7 @@ def _worker(runner: Runner, redis_url: str, subject: str, threads: int) -> drama
 
     A broker takes the hooks of one Dramatiq worker only.
     """
-    broker = make_broker(redis_url)
+    broker = make_broker(redis_url, answer_s=_CONSUMER_ANSWER_S)
     for stage in STAGES.values():
         if stage.subject == subject:
             broker.declare_actor(_actor(broker, runner, stage.name))
@@ -108,7 +112,8 @@ def _worker_mark(database: Database, stopped: threading.Event) -> Iterator[None]
                     marked.set()
                     while not stopped.wait(5):
                         connection.execute(text("SELECT 1"))
-            except DBAPIError:
+            except Exception as error:  # noqa: BLE001 - the mark is to come back, whatever happens
+                _log.warning("not marked as working; trying again", error=in_words(error))
                 stopped.wait(1)
 
     marked = threading.Event()

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 import reflex as rx
 from reflex.event import EventCallback
-from sqlalchemy.exc import OperationalError
 
-from heaters.domain.errors import ExternalFailure, HeatersError
+from heaters.domain.errors import HeatersError
 from heaters.live.hub import Hub
 from heaters.live.readings import Readings
 from heaters.live.tabs import Tabs
 from heaters.repositories.database import UnitOfWork
+from heaters.repositories.engine import POOL_CONNECTIONS
 from heaters.runtime import Runtime
 from heaters.services.sessions import Sessions
 
@@ -29,22 +30,22 @@ class NotSignedIn(HeatersError):
         super().__init__("you are signed out: open the address that Heaters printed again")
 
 
-class DatabaseAway(ExternalFailure):
-    """PostgreSQL does not answer."""
-
-    def __init__(self) -> None:
-        super().__init__("the database does not answer; try again in a moment")
-
-
 @dataclass(frozen=True)
 class Desk:
-    """The parts of a web process that pages use."""
+    """The parts of a web process that pages use.
+
+    Attributes:
+        executor: threads for transactions and nothing else; what takes longer holds none up.
+    """
 
     runtime: Runtime
     sessions: Sessions
     hub: Hub
     tabs: Tabs
     readings: Readings = field(default_factory=Readings)
+    executor: Executor = field(
+        default_factory=lambda: ThreadPoolExecutor(POOL_CONNECTIONS, "database")
+    )
 
     def reviewer_id(self, state: rx.State) -> int:
         """Return who sent the event that ``state`` handles.
@@ -72,19 +73,15 @@ class Desk:
     async def transact(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do ``work`` in one transaction, in a thread, and return what it returns.
 
+        ``work`` may be called several times; only its last call counts.
+
         Raises:
-            DatabaseAway: nothing was done.
+            DatabaseAway: whether it was done is not known.
+            DatabaseBusy, DatabaseConflict: it was not done.
             HeatersError: what ``work`` raises.
         """
-
-        def run() -> T:
-            with self.runtime.database.unit_of_work() as uow:
-                return work(uow)
-
-        try:
-            return await asyncio.to_thread(run)
-        except OperationalError as error:
-            raise DatabaseAway from error
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.executor, self.runtime.database.transact, work)
 
 
 _desk: Desk | None = None

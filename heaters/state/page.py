@@ -7,12 +7,15 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import reflex as rx
+import structlog
 
-from heaters.domain.errors import HeatersError, InvalidInput
+from heaters.domain.errors import HeatersError, InvalidInput, Unexpected
 from heaters.repositories.database import UnitOfWork
 from heaters.state.desk import desk
 
 T = TypeVar("T")
+
+_log = structlog.get_logger(__name__)
 
 
 class PageState(rx.State, mixin=True):
@@ -40,11 +43,14 @@ class PageState(rx.State, mixin=True):
 
     @asynccontextmanager
     async def _telling_refusals(self) -> AsyncIterator[None]:
-        """Turn an error that Heaters names into a notice."""
+        """Turn an error into a notice, and one that nobody foresaw into a line of the log too."""
         try:
             yield
         except HeatersError as error:
             self._tell(str(error), refusal=True)
+        except Exception as error:  # noqa: BLE001 - whoever asked is to know that it failed
+            _log.exception("an event failed", page=type(self).__name__)
+            self._tell(str(Unexpected(error)), refusal=True)
 
     def _id_in_address(self, name: str) -> int:
         """Return the id at this place of the page's address; 0, which nothing has, for nonsense."""

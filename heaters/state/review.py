@@ -11,13 +11,14 @@ from typing import Any
 import reflex as rx
 import structlog
 
-from heaters.domain.errors import HeatersError, InvalidInput
+from heaters.domain.errors import HeatersError, InvalidInput, Unexpected
 from heaters.domain.review import ConfirmationRequired
 from heaters.live.hub import video_topic
 from heaters.repositories.database import UnitOfWork
+from heaters.repositories.engine import DatabaseAway
 from heaters.services.preferences import Keyboard, keyboard, save_keyboard
 from heaters.services.retrying import retry_video
-from heaters.state.desk import DatabaseAway, desk
+from heaters.state.desk import desk
 from heaters.state.intents import carry_out, parse_intent, request_named
 from heaters.state.page import PageState, checked_frame
 from heaters.state.reading import (
@@ -37,13 +38,6 @@ from heaters.state.sheet import News, Sheet, difference, kept
 from heaters.state.views import NO_VIDEO, VideoCard
 
 _log = structlog.get_logger(__name__)
-
-
-class Unexpected(HeatersError):
-    """An error that nobody has thought of; the log has it."""
-
-    def __init__(self) -> None:
-        super().__init__("this could not be done: an error that the log of Heaters describes")
 
 
 class AnotherVideo(HeatersError):
@@ -153,9 +147,9 @@ class ReviewState(PageState, rx.State):
         except HeatersError as error:
             await self._refuse(answers, error)
             return
-        except Exception:  # noqa: BLE001 - without an answer it would be asked again for ever
+        except Exception as error:  # noqa: BLE001 - without an answer it would be asked again for ever
             _log.exception("request failed", request_id=answers)
-            await self._refuse(answers, Unexpected())
+            await self._refuse(answers, Unexpected(error))
             return
         self._not_before_s = time.monotonic()
         self._report(after, answers=answers, said=said)

@@ -20,6 +20,7 @@ from sqlmodel import col, select
 from heaters.domain.lifecycle import ClipState, VideoState
 from heaters.domain.stages import STAGES, Stage
 from heaters.models import LOCAL_REVIEWER_ID, Artifact, Clip, Embedding
+from heaters.pipeline import runner
 from heaters.pipeline.task import Task
 from heaters.services.ingest import add_address
 from heaters.services.reviewing import approve
@@ -145,7 +146,9 @@ def kill_valkey(servers: RunningServers) -> None:
     os.kill(process_id, signal.SIGKILL)
 
 
-@offline
+@pytest.mark.parametrize(
+    "library", [{"download_allow_private": True, "lease_s": 60}], indirect=True
+)
 @each_stage
 @pytest.mark.parametrize("kill", [kill_postgres, kill_valkey], ids=["PostgreSQL", "Valkey"])
 def test_a_server_killed_in_a_stage_loses_and_doubles_nothing(
@@ -159,6 +162,14 @@ def test_a_server_killed_in_a_stage_loses_and_doubles_nothing(
     video_id = add(library, address)
     take_to(library, stage, video_id)
     finish, killed = Task.finish, []
+    runs: Counter[tuple[str, int]] = Counter()
+    work = runner.WORK[stage.name]
+
+    def count_and_work(task: Task) -> None:
+        runs[task.stage.name, task.id] += 1
+        work(task)
+
+    monkeypatch.setitem(runner.WORK, stage.name, count_and_work)  # pyright: ignore[reportArgumentType]
 
     def kill_then_finish(task: Task, write: object) -> None:
         if task.stage == stage and not killed:
@@ -173,6 +184,7 @@ def test_a_server_killed_in_a_stage_loses_and_doubles_nothing(
             approve_all(library, video_id)
         library.wait_for(lambda: embedded(library, video_id))
     assert killed
+    assert runs[stage.name, killed[0]] == 1, "what was done was not thrown away"
     assert_whole(library, video_id)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from redis.exceptions import RedisError
 from sqlmodel import col, update
 
 from heaters.domain.errors import ExternalFailure, InvalidInput
@@ -15,7 +17,7 @@ from heaters.domain.lifecycle import VideoState
 from heaters.domain.stages import STAGES
 from heaters.models import Video, utc_now
 from heaters.pipeline import runner
-from heaters.pipeline.broker import make_broker, make_sender, queue_length
+from heaters.pipeline.broker import Sender, make_broker, queue_length, send_jobs
 from heaters.pipeline.reconciler import reconcile
 from heaters.pipeline.runner import Runner
 from heaters.pipeline.task import LeaseLost, Task
@@ -23,6 +25,7 @@ from heaters.repositories.database import Job
 from heaters.services.ingest import add_address
 from heaters.services.retrying import retry_video
 from tests.support.library import Library
+from tests.support.proxy import Fault, Proxy, proxy_to
 
 DOWNLOAD = STAGES["download"]
 short_lease = pytest.mark.parametrize("library", [{"lease_s": 0.4}], indirect=True)
@@ -177,7 +180,10 @@ def test_an_error_that_nobody_foresaw_is_recorded_and_raised(
     with pytest.raises(ZeroDivisionError):
         Runner(library.tools).run("download", video_id)
     video = library.video(video_id)
-    assert (video.state, video.last_error) == (VideoState.DOWNLOAD_FAILED, "a bug")
+    assert (video.state, video.last_error) == (
+        VideoState.DOWNLOAD_FAILED,
+        "ZeroDivisionError: a bug",
+    )
     assert video.next_attempt_at is not None
 
 
@@ -274,6 +280,64 @@ def test_the_reconciler_leaves_alone_what_a_worker_holds_or_nobody_may_retry(
     broker.close()
 
 
-def test_a_message_server_that_is_away_does_not_fail_the_action(library: Library) -> None:
-    send = make_sender(make_broker("redis://127.0.0.1:1/0"))
-    send([Job("download", 1)])
+@pytest.fixture
+def redis_proxy(library: Library) -> Iterator[Proxy]:
+    """A proxy in front of the message server."""
+    url = urlsplit(library.runtime.redis_url)
+    with proxy_to(url.hostname or "", url.port or 0) as proxy:
+        yield proxy
+
+
+def address_of(library: Library, proxy: Proxy) -> str:
+    url = urlsplit(library.runtime.redis_url)
+    return library.runtime.redis_url.replace(f":{url.port}/", f":{proxy.port}/")
+
+
+def test_thousands_of_jobs_are_sent_in_a_few_round_trips(
+    library: Library, redis_proxy: Proxy
+) -> None:
+    broker = make_broker(address_of(library, redis_proxy))
+    broker.flush("export")
+    send_jobs(broker, [Job("export", 1)])
+    answers = redis_proxy.answers
+    send_jobs(broker, [Job("export", clip_id) for clip_id in range(2, 2001)])
+    assert redis_proxy.answers - answers < 100
+    assert queue_length(broker, "export") == 2000
+    consumer = broker.consume("export", prefetch=2)
+    assert next(consumer).args == (1,)
+    assert next(consumer).args == (2,)
+    broker.flush("export")
+    broker.close()
+
+
+@pytest.mark.parametrize("fault", [Fault.REFUSED, Fault.HANGING, Fault.CUT_OFF])
+def test_a_message_server_that_is_away_holds_no_one_up_and_the_reconciler_sends_later(
+    library: Library, video_id: int, redis_proxy: Proxy, fault: Fault
+) -> None:
+    broker = make_broker(address_of(library, redis_proxy))
+    sender = Sender(broker)
+    redis_proxy.set(fault)
+    for _ in range(1000):
+        sender([Job("download", video_id)])
+    if fault is not Fault.REFUSED:
+        assert redis_proxy.held.wait(10), "what was sent did reach the message server"
+    with pytest.raises(RedisError):
+        send_jobs(broker, [Job("download", video_id)])
+    with pytest.raises(RedisError):
+        reconcile(library.runtime.database, broker)
+    redis_proxy.set(Fault.NONE)
+    sender.close()
+    broker.flush("download")
+    assert reconcile(library.runtime.database, broker) == 1
+    broker.close()
+
+
+def test_what_was_committed_just_before_the_end_is_sent(library: Library) -> None:
+    broker = make_broker(library.runtime.redis_url)
+    broker.flush("export")
+    sender = Sender(make_broker(library.runtime.redis_url))
+    sender([Job("export", 1), Job("export", 2)])
+    sender.close()
+    assert queue_length(broker, "export") == 2
+    broker.flush("export")
+    broker.close()

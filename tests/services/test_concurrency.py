@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
 
 from heaters.domain.cuts import NoSuchCut
+from heaters.repositories.engine import DatabaseBusy
 from heaters.services.cutting import add_cut, remove_cut
 from heaters.services.invariants import check_invariants
 from tests.support.desk import Desk
@@ -46,7 +46,7 @@ def test_operations_on_one_video_are_carried_out_one_after_the_other(desk: Desk)
     video, ann, bob = desk.video(100, [50]), desk.reviewer(), desk.reviewer()
     with desk.database.unit_of_work() as uow:
         remove_cut(uow, video, 50, reviewer_id=ann)
-        with desk.database.unit_of_work() as second, pytest.raises(OperationalError, match="lock"):
+        with desk.database.unit_of_work() as second, pytest.raises(DatabaseBusy):
             second.session.connection().execute(text("SET LOCAL lock_timeout = '50ms'"))
             remove_cut(second, video, 50, reviewer_id=bob)
     with pytest.raises(NoSuchCut):

@@ -12,7 +12,6 @@ from typing import TypeVar
 import psycopg
 from pydantic import SecretStr
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
 
 from heaters.config import Settings
 from heaters.models import Artifact, ArtifactKind, Clip, Video
@@ -20,6 +19,7 @@ from heaters.pipeline.tools import Tools
 from heaters.pipeline.worker import running_worker
 from heaters.repositories.artifacts import ArtifactRepository
 from heaters.repositories.clips import ClipRepository
+from heaters.repositories.engine import DatabaseAway
 from heaters.repositories.videos import VideoRepository
 from heaters.runtime import Runtime, open_runtime
 from heaters.services.ingest import add_stored_file
@@ -98,7 +98,7 @@ class Library:
                         if answer:
                             return answer
                         next(connection.notifies(timeout=1, stop_after=1), None)
-            except (psycopg.OperationalError, DBAPIError) as error:
+            except (psycopg.OperationalError, DatabaseAway) as error:
                 answer = error
         raise AssertionError(f"still {answer!r} after {timeout_s} s")
 
