@@ -32,6 +32,9 @@ from heaters.services.sessions import Sessions, web_token
 from heaters.state.desk import Desk, open_desk
 from heaters.state.session_gate import SessionGate
 
+_PATIENCE_S = 10
+"""How long a page waits for one answer of the database."""
+
 _BUILT_PAGES = Path(__file__).parent.parent / ".web" / "build" / "client"
 
 _log = structlog.get_logger(__name__)
@@ -67,7 +70,7 @@ for route, page, title, on_load in PAGES:
 async def _running() -> AsyncIterator[None]:
     """Open what pages and routes work with, and listen to the database, while the server runs."""
     settings = get_settings()
-    with open_runtime(settings) as runtime:
+    with open_runtime(settings, patience_s=_PATIENCE_S) as runtime:
         tabs = Tabs(app)
         hub = Hub(tabs.refresh)
         open_desk(Desk(runtime, _sessions(settings), hub, tabs))

@@ -20,6 +20,7 @@ _MIGRATION_LOCK = 0x48454154  # any number that no other advisory lock of ours u
 def upgrade(engine: Engine) -> None:
     """Run every migration that the database lacks; safe to call from several processes at once."""
     with engine.begin() as connection:
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
         command.upgrade(_config(connection), "head")
 

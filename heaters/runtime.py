@@ -11,6 +11,7 @@ from heaters.config import Settings
 from heaters.embedded import embedded_servers
 from heaters.pipeline.broker import Sender, make_broker
 from heaters.repositories.database import Database
+from heaters.repositories.engine import patience
 from heaters.storage.store import ObjectStore, open_store
 
 
@@ -73,7 +74,8 @@ def open_runtime(
         database = Database(database_url, send=sender, patience_s=patience_s)
         stack.callback(database.close)
         if migrate:
-            migrations.upgrade(database.engine)
+            with patience(None):
+                migrations.upgrade(database.engine)
         else:
             migrations.require_newest(database.engine)
         store = open_configured_store(settings)

@@ -27,7 +27,10 @@ def register(app: typer.Typer) -> None:
 
 def check(as_json: AsJson = False) -> None:
     """Prove the invariants over the whole database and store; exit 1 where one fails."""
-    with command_runtime() as runtime, runtime.database.unit_of_work() as uow:
+    with (
+        command_runtime(patience_s=None) as runtime,
+        runtime.database.unit_of_work() as uow,
+    ):
         findings = check_invariants(uow, stored=runtime.store.list_objects())
     if as_json:
         output.print_json([asdict(finding) for finding in findings])

@@ -18,6 +18,7 @@ from heaters.config import get_settings
 from heaters.models import Clip, Video
 from heaters.runtime import Runtime, open_runtime
 
+_PATIENCE_S = 20
 _UNCUT = 10_000  # columns where no person reads: nothing may be shortened
 _out = Console(highlight=False, width=None if sys.stdout.isatty() else _UNCUT)
 _err = Console(stderr=True, highlight=False)
@@ -75,12 +76,19 @@ def status(text: str) -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
-def command_runtime(*, migrate: bool = False) -> Iterator[Runtime]:
-    """Open the runtime, and show what is being started where that takes time."""
+def command_runtime(
+    *, migrate: bool = False, patience_s: float | None = _PATIENCE_S
+) -> Iterator[Runtime]:
+    """Open the runtime, and show what is being started where that takes time.
+
+    Args:
+        migrate: whether to bring a server's database to the newest schema.
+        patience_s: how long a statement may wait for the database's answer; None: for ever.
+    """
     with ExitStack() as stack:
         with status("starting") as show:
             runtime = stack.enter_context(
-                open_runtime(get_settings(), migrate=migrate, on_step=show)
+                open_runtime(get_settings(), migrate=migrate, patience_s=patience_s, on_step=show)
             )
         yield runtime
 

@@ -68,7 +68,7 @@ def worker(
     until_eof: Annotated[bool, typer.Option(help="Stop when standard input ends.")] = False,
 ) -> None:
     """Take jobs from the queues until stopped."""
-    with command_runtime() as runtime:
+    with command_runtime(patience_s=None) as runtime:
         tools = Tools(runtime.settings, runtime.database, runtime.store)
         with running_worker(tools, runtime.redis_url):
             if until_eof:

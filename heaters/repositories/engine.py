@@ -100,19 +100,23 @@ def make_engine(url: str, *, patience_s: float | None) -> Engine:
     Args:
         url: the database.
         patience_s: how long a statement may wait for its answer where ``patience`` says nothing.
+            A server that is merely busy ends it a little earlier, and says so.
     """
     address = make_url(url).set(drivername="postgresql+psycopg")
 
+    limits: dict[str, str | int] = {
+        "connect_timeout": CONNECT_S,
+        # A host that vanished is noticed although nothing is being sent, or acknowledged.
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,
+    }
+    if patience_s is not None:
+        limits["options"] = f"-c statement_timeout={int(patience_s * 0.8 * 1000)}"
     engine = create_engine(
         address,
-        connect_args={
-            "connect_timeout": CONNECT_S,
-            # A host that vanished is noticed although nothing is being sent, or acknowledged.
-            "keepalives_idle": 30,
-            "keepalives_interval": 10,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 30_000,
-        },
+        connect_args=limits,
         hide_parameters=True,
         pool_pre_ping=True,
         pool_size=_KEPT_CONNECTIONS,

@@ -38,7 +38,7 @@ def proxy(database_url: str) -> Iterator[Proxy]:
 def behind_proxy(database_url: str, proxy: Proxy) -> Iterator[Database]:
     """The same database, whose server can be away."""
     url = make_url(database_url).set(port=proxy.port)
-    database = Database(url.render_as_string(hide_password=False), patience_s=0.3)
+    database = Database(url.render_as_string(hide_password=False), patience_s=2)
     yield database
     database.close()
 
@@ -126,6 +126,16 @@ def test_a_lock_that_takes_too_long_is_a_database_that_is_busy(database: Databas
         with pytest.raises(DatabaseBusy), database.unit_of_work() as other:
             other.session.connection().execute(text("SET LOCAL lock_timeout = '50ms'"))
             other.session.connection().execute(text("SELECT * FROM things"))
+
+
+def test_a_statement_that_takes_too_long_ends_before_the_connection_is_given_up(
+    behind_proxy: Database,
+) -> None:
+    with behind_proxy.unit_of_work() as uow:
+        process_id = uow.session.connection().scalar(text("SELECT pg_backend_pid()"))
+    with pytest.raises(DatabaseBusy):
+        run(behind_proxy, "SELECT pg_sleep(60)")
+    assert run(behind_proxy, "SELECT pg_backend_pid()") == process_id
 
 
 def test_a_deadlock_costs_nobody_anything(database: Database) -> None:
