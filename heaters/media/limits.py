@@ -29,6 +29,10 @@ class MediaLimits:
     packets: int = 20_000_000
     hours: float = 48
 
+    def input_options(self) -> dict[str, str]:
+        """Return what makes libav keep to the limits; of streams it takes one more, to be told."""
+        return {"max_pixels": str(self.pixels), "max_streams": str(self.streams + 1)}
+
     def check_streams(self, count: int, name: str) -> None:
         """Refuse too many streams.
 

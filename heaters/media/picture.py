@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
+from av.error import FFmpegError
 from av.video.codeccontext import VideoCodecContext
+from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
+from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
 from heaters.domain.warnings import SourceWarning, WarningCode
@@ -30,7 +34,7 @@ class Picture:
 
     Attributes:
         codec: e.g. ``"h264"``.
-        pixel_format: e.g. ``"yuv420p10le"``.
+        pixel_format: e.g. ``"yuv420p10le"``; the stored one, if ffmpeg can write it.
         coded_width: pixels as stored, without what stream and container crop.
         coded_height: pixels as stored, without what stream and container crop.
         rotation: degrees counterclockwise that a player turns the picture: 0, 90, 180 or 270.
@@ -82,7 +86,7 @@ def read_picture(
     colours = plan_colours(told, rgb=stored.is_rgb or stored.has_palette, height=size[1])
     picture = Picture(
         codec=context.codec.canonical_name,
-        pixel_format=stored.name,
+        pixel_format=_writable(stored),
         coded_width=size[0],
         coded_height=size[1],
         rotation=rotation,
@@ -122,7 +126,13 @@ def context_tags(context: VideoCodecContext) -> ColourTags:
 
 
 def cropped_size(
-    path: Path, index: int, container: str, picture: VideoFrame, ffmpeg: Path
+    path: Path,
+    index: int,
+    container: str,
+    picture: VideoFrame,
+    *,
+    options: Mapping[str, str],
+    ffmpeg: Path,
 ) -> tuple[int, int]:
     """Return a picture's width and height after the container's crop, as ``ffmpeg`` applies it.
 
@@ -134,8 +144,9 @@ def cropped_size(
         return size
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "picture.crc"
-        options = [text for key, value in INPUT_OPTIONS.items() for text in (f"-{key}", value)]
-        arguments = [*options, "-noautorotate", "-i", file_url(path), "-map", f"0:{index}"]
+        every = {**INPUT_OPTIONS, **options}
+        before = [text for key, value in every.items() for text in (f"-{key}", value)]
+        arguments = [*before, "-noautorotate", "-i", file_url(path), "-map", f"0:{index}"]
         arguments += ["-frames:v", "1", "-c:v", "rawvideo", "-f", "framecrc", file_url(report)]
         try:
             run_ffmpeg(arguments, ffmpeg=ffmpeg)
@@ -148,6 +159,15 @@ def cropped_size(
                 width, _, height = line.rpartition(" ")[2].partition("x")
                 return int(width), int(height)
     return size
+
+
+def _writable(stored: VideoFormat) -> str:
+    """Return the pixel format; one that keeps all of it if swscale reads it only (sensors' raw)."""
+    try:
+        VideoReformatter().reformat(VideoFrame(16, 16, "yuv420p"), format=stored.name)
+    except FFmpegError:
+        return "rgba64le"
+    return stored.name
 
 
 def _tags(picture: VideoFrame) -> ColourTags:

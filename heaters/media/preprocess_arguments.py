@@ -76,7 +76,7 @@ def master_trial_arguments(
 
 def _input(source: Path, info: SourceInfo) -> Any:
     # Filters of the picture cope with changes themselves: anew, they would lose their place.
-    options: dict[str, Any] = INPUT_OPTIONS | {"reinit_filter:v": 0}
+    options: dict[str, Any] = INPUT_OPTIONS | info.limits.input_options() | {"reinit_filter:v": 0}
     if info.picture.turn_ignored:
         options["noautorotate"] = None
     return ffmpeg.input(file_url(source), **options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from heaters.domain.errors import InvalidInput
 from heaters.domain.warnings import SourceWarning, WarningCode
 from heaters.media.ffmpeg import find_ffmpeg
 from heaters.media.inputs import INPUT_OPTIONS, file_url
-from heaters.media.limits import MediaLimits
+from heaters.media.limits import MediaLimits, SourceTooLarge
 from heaters.media.packet_scan import may_jump, scan_packets
 from heaters.media.picture import Picture, context_tags, cropped_size, read_picture
 from heaters.media.sound import Sound, read_sound
@@ -34,6 +35,7 @@ class SourceInfo:
         picture: how its pictures are stored and shown.
         timing: when they are shown.
         sound: None if there is none.
+        limits: what it was found to keep to.
         warnings: what could not be kept of the source.
     """
 
@@ -43,6 +45,7 @@ class SourceInfo:
     picture: Picture
     timing: Timing
     sound: Sound | None
+    limits: MediaLimits
     warnings: tuple[SourceWarning, ...]
 
 
@@ -71,15 +74,22 @@ def probe(
     try:
         with _open(path, limits) as container:
             limits.check_streams(len(container.streams), name)
-            index, warnings = _choose_video(container, limits, name)
+            video, warnings = _choose_video(container, limits, name)
+            index, has_size = video.index, video.width > 0
+        if not has_size:
+            _check_declared_size(path, limits, index, name)
         with _open(path, limits) as container:
             video = container.streams[index]
             assert isinstance(video, VideoStream)
-            limits.check_pixels(video.width, video.height, name)
             info = _read(path, container, video, limits, name, ffmpeg=ffmpeg or find_ffmpeg())
     except ArgumentError as error:
         raise InvalidInput(f"{name} is not a video in a format that Heaters reads") from error
     except FFmpegError as error:
+        if error.errno == errno.ENOMEM:  # what some demuxers say when max_streams is reached
+            raise SourceTooLarge(
+                f"{name} has more than {limits.streams} streams, or is broken: remux it, or raise"
+                " HEATERS_MEDIA_MAX_STREAMS"
+            ) from error
         raise InvalidInput(
             f"{name} is not a video, or its beginning is broken ({error.strerror}): was its"
             " download or upload cut off?"
@@ -87,22 +97,27 @@ def probe(
     return replace(info, warnings=warnings + info.warnings)
 
 
-def _open(path: Path, limits: MediaLimits) -> InputContainer:
-    options = INPUT_OPTIONS | {
-        "max_pixels": str(limits.pixels),
-        "max_streams": str(limits.streams + 1),
-    }
+def _open(path: Path, limits: MediaLimits, **more: str) -> InputContainer:
+    options = INPUT_OPTIONS | limits.input_options() | more
     return av.open(file_url(path), options=options, metadata_errors="ignore")
+
+
+def _check_declared_size(path: Path, limits: MediaLimits, index: int, name: str) -> None:
+    """Refuse a picture that is too large by its header; libav has no size for what it refuses."""
+    with _open(path, limits, codec_whitelist="none") as container:
+        for video in container.streams.video:
+            if video.index == index:
+                limits.check_pixels(video.width, video.height, name)
 
 
 def _choose_video(
     container: InputContainer, limits: MediaLimits, name: str
-) -> tuple[int, tuple[SourceWarning, ...]]:
+) -> tuple[VideoStream, tuple[SourceWarning, ...]]:
     videos = video_streams(container, name)
     if len(videos) == 1:
-        return videos[0].index, ()
+        return videos[0], ()
     chosen, warning = choose_video(videos, count_pictures(container, videos, limits, name))
-    return chosen.index, (warning,)
+    return chosen, (warning,)
 
 
 def _read(
@@ -114,9 +129,12 @@ def _read(
     *,
     ffmpeg: Path,
 ) -> SourceInfo:
+    limits.check_pixels(video.width, video.height, name)
+    video.codec_context.options = {"max_pixels": str(limits.pixels)}
     container_tags, audio = context_tags(video.codec_context), audio_stream(container)
     scan = scan_packets(container, video, audio, limits, name)
     if scan.picture is None:
+        limits.check_pixels(video.width, video.height, name)
         kind = video.codec_context.name
         raise InvalidInput(f"{name}: no picture of its {kind} video can be decoded")
     warnings = list(scan.warnings)
@@ -128,7 +146,14 @@ def _read(
     timing = read_timing(video, scan)
     limits.check_length(timing.frame_count / timing.fps, name)
     format_name = _format_name(container)
-    size = cropped_size(path, video.index, format_name, scan.picture, ffmpeg)
+    size = cropped_size(
+        path,
+        video.index,
+        format_name,
+        scan.picture,
+        options=limits.input_options(),
+        ffmpeg=ffmpeg,
+    )
     picture, picture_warnings = read_picture(video, scan.picture, size, container_tags)
     return SourceInfo(
         container=format_name,
@@ -137,6 +162,7 @@ def _read(
         picture=picture,
         timing=timing,
         sound=read_sound(audio) if audio else None,
+        limits=limits,
         warnings=(*warnings, *picture_warnings),
     )
 

@@ -12,6 +12,7 @@ from typing import Any
 import imageio_ffmpeg
 
 from heaters.media.ffmpeg import find_ffmpeg
+from heaters.media.limits import MediaLimits
 from heaters.media.preprocess import Preprocessed, preprocess
 from heaters.media.probe import probe
 from tests.support.barcodes import write_barcode_video
@@ -26,11 +27,11 @@ def make(*arguments: str | Path) -> None:
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def run(source: Path, **options: Any) -> Preprocessed:
+def run(source: Path, *, limits: MediaLimits | None = None, **options: Any) -> Preprocessed:
     """Preprocess ``source`` into a new folder ``out`` beside it."""
     folder = source.parent / "out"
     folder.mkdir()
-    return preprocess(source, folder, probe(source), ffmpeg=find_ffmpeg(), **options)
+    return preprocess(source, folder, probe(source, limits=limits), ffmpeg=find_ffmpeg(), **options)
 
 
 def base_video(folder: Path) -> Path:
