@@ -230,7 +230,7 @@ def storms(desk: Desk) -> dict[str, object]:
             "seconds": round(seconds, 1),
             "lost": len(set(outcome.action_ids) - stored),
             "unexplained": max(0, len(stored) - len(outcome.action_ids) - outcome.kill_count),
-            "failed processes": len(outcome.failures),
+            "errors that are no refusals": len(outcome.failures),
             "broken rules": len(desk.act(check_invariants)),
         }
     return report

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from heaters.domain.lifecycle import ClipState
+from heaters.domain.lifecycle import ClipState, decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,7 @@ class ClipStatus:
     """What reviewers decide about a clip.
 
     Attributes:
-        state: the clip's state.
+        state: the clip's state; while a job works on it, the one from which the job took it.
         group_id: the group it is in.
         revision: the video's revision at which this was decided: names the action that did it.
     """
@@ -21,6 +21,11 @@ class ClipStatus:
     state: ClipState
     group_id: int | None
     revision: int
+
+    @property
+    def decided(self) -> tuple[ClipState, int | None, int]:
+        """What reviewers decided, however far the pipeline has carried it out since."""
+        return decision(self.state), self.group_id, self.revision
 
     def to_json(self) -> dict[str, Any]:
         """Return the status as it is stored."""

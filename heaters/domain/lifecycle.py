@@ -45,7 +45,7 @@ class ClipState(StrEnum):
 _V, _C = VideoState, ClipState
 
 BUSY_CLIP_STATES = frozenset({_C.EXPORTING, _C.KEYFRAMING, _C.EMBEDDING})
-"""A job works on the clip: its range and review state stay as they are until it ends."""
+"""A job works on the clip, until it ends or a reviewer decides otherwise."""
 
 EXPORTED_CLIP_STATES = frozenset(
     {_C.EXPORTED, _C.KEYFRAMED, _C.EMBEDDED, _C.KEYFRAME_FAILED, _C.EMBEDDING_FAILED}
@@ -62,6 +62,9 @@ REVIEW_STATES = frozenset(
 )
 """States that a reviewer sets directly."""
 
+_TURNED_DOWN = frozenset({_C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED})
+"""Where reviewers can take every approved clip, also from under a job."""
+
 ALLOWED: dict[StrEnum, frozenset[StrEnum]] = {
     _V.NEW: frozenset({_V.DOWNLOADING}),
     _V.DOWNLOADING: frozenset({_V.DOWNLOADED, _V.DOWNLOAD_FAILED, _V.NEW}),
@@ -73,32 +76,23 @@ ALLOWED: dict[StrEnum, frozenset[StrEnum]] = {
     _V.DETECTING_SCENES: frozenset({_V.READY, _V.DETECT_FAILED, _V.PREPROCESSED}),
     _V.DETECT_FAILED: frozenset({_V.DETECTING_SCENES}),
     _V.READY: frozenset(),
-    _C.PENDING_REVIEW: frozenset(
-        {_C.REVIEW_APPROVED, _C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED}
-    ),
-    _C.REVIEW_APPROVED: frozenset(
-        {_C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED, _C.EXPORTING}
-    ),
+    _C.PENDING_REVIEW: frozenset({_C.REVIEW_APPROVED, *_TURNED_DOWN}),
+    _C.REVIEW_APPROVED: frozenset({_C.EXPORTING, *_TURNED_DOWN}),
     _C.REVIEW_SKIPPED: frozenset({_C.REVIEW_APPROVED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED}),
     _C.REVIEW_ARCHIVED: frozenset({_C.REVIEW_APPROVED, _C.REVIEW_SKIPPED, _C.SUPERSEDED}),
     _C.SUPERSEDED: frozenset(),
-    _C.EXPORTING: frozenset({_C.EXPORTED, _C.EXPORT_FAILED, _C.REVIEW_APPROVED}),
-    _C.EXPORT_FAILED: frozenset(
-        {_C.EXPORTING, _C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED}
-    ),
-    _C.EXPORTED: frozenset({_C.KEYFRAMING, _C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED}),
-    _C.KEYFRAMING: frozenset({_C.KEYFRAMED, _C.KEYFRAME_FAILED, _C.EXPORTED}),
-    _C.KEYFRAME_FAILED: frozenset(
-        {_C.KEYFRAMING, _C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED}
-    ),
-    _C.KEYFRAMED: frozenset({_C.EMBEDDING, _C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED}),
-    _C.EMBEDDING: frozenset({_C.EMBEDDED, _C.EMBEDDING_FAILED, _C.KEYFRAMED}),
-    _C.EMBEDDING_FAILED: frozenset(
-        {_C.EMBEDDING, _C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED}
-    ),
-    _C.EMBEDDED: frozenset({_C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED}),
+    _C.EXPORTING: frozenset({_C.EXPORTED, _C.EXPORT_FAILED, _C.REVIEW_APPROVED, *_TURNED_DOWN}),
+    _C.EXPORT_FAILED: frozenset({_C.EXPORTING, *_TURNED_DOWN}),
+    _C.EXPORTED: frozenset({_C.KEYFRAMING, *_TURNED_DOWN}),
+    _C.KEYFRAMING: frozenset({_C.KEYFRAMED, _C.KEYFRAME_FAILED, _C.EXPORTED, *_TURNED_DOWN}),
+    _C.KEYFRAME_FAILED: frozenset({_C.KEYFRAMING, *_TURNED_DOWN}),
+    _C.KEYFRAMED: frozenset({_C.EMBEDDING, *_TURNED_DOWN}),
+    _C.EMBEDDING: frozenset({_C.EMBEDDED, _C.EMBEDDING_FAILED, _C.KEYFRAMED, *_TURNED_DOWN}),
+    _C.EMBEDDING_FAILED: frozenset({_C.EMBEDDING, *_TURNED_DOWN}),
+    _C.EMBEDDED: _TURNED_DOWN,
 }
-"""Every move that work or a reviewer makes. Work may also give a row back as it took it.
+"""Every move that work or a reviewer makes. Work may also give a row back as it took it, and a
+reviewer may take a clip away from a job: the job loses its lease, and what it makes is discarded.
 
 Undo has a rule of its own: ``restore``.
 """
@@ -135,9 +129,9 @@ def restore(subject: Stateful, target: StrEnum) -> None:
     """Move a clip back to the state an undone action found it in.
 
     Raises:
-        IllegalTransition: a job works on the clip, or ``target`` is a state that only a job sets.
+        IllegalTransition: ``target`` is a state that only a job sets.
     """
-    if subject.state in BUSY_CLIP_STATES or target in BUSY_CLIP_STATES:
+    if target in BUSY_CLIP_STATES:
         raise IllegalTransition(_name(subject), subject.state, target)
     subject.state = target
 

@@ -19,16 +19,6 @@ class VideoNotReady(HeatersError):
         self.video_id, self.state = video_id, state
 
 
-class ClipBusy(HeatersError):
-    """A job makes files from the clip: neither its frames nor its approval may change meanwhile."""
-
-    heals = True
-
-    def __init__(self, clip_id: int, state: str) -> None:
-        super().__init__(f"clip {clip_id} is {state}; try again when that has ended")
-        self.clip_id, self.state = clip_id, state
-
-
 class ClipSuperseded(HeatersError):
     """A clip that a cut operation replaced is history: only undo brings it back."""
 

@@ -87,6 +87,18 @@ STAGES: dict[str, Stage] = {
 }
 
 
+_DUE = {
+    ClipState(stage.working): ClipState(stage.due)
+    for stage in STAGES.values()
+    if stage.subject == "clip"
+}
+
+
+def without_job(state: ClipState) -> ClipState:
+    """Return the state of a clip whose job ends without a result; any other state as it is."""
+    return _DUE.get(state, state)
+
+
 def stage_that_failed(state: VideoState | ClipState) -> Stage | None:
     """Return the stage whose failed state this is, if any."""
     return next((stage for stage in STAGES.values() if stage.failed == state), None)

@@ -18,6 +18,7 @@ from sqlmodel import Session
 from heaters.domain.errors import NotFound
 from heaters.domain.history import ClipChange, ClipStatus
 from heaters.domain.lifecycle import ClipState, VideoState
+from heaters.domain.stages import without_job
 from heaters.domain.timeline import FrameRange
 from heaters.models import Action
 
@@ -48,17 +49,22 @@ _LOCK_CLIPS = text("""
 
 # One statement writes a whole action. The clips that leave come first, those that come back or are
 # made need their place: the exclusion constraint is immediate, and each step asks for the count of
-# the one before because PostgreSQL promises no other order.
+# the one before because PostgreSQL promises no other order. A clip whose state changes is no job's
+# any more: without its lease the job ends and writes nothing.
 _WRITE_ACTION = text("""
     WITH leaving AS (
-        UPDATE clips SET state = new.state, group_id = new.group_id, revision = new.revision
+        UPDATE clips SET state = new.state, group_id = new.group_id, revision = new.revision,
+            attempts = 0, lease_owner = NULL, lease_until = NULL, progress = NULL
         FROM jsonb_to_recordset(CAST(:leaving AS jsonb))
             AS new(id integer, state text, group_id integer, revision integer)
         WHERE clips.id = new.id
         RETURNING clips.id
     ), changed AS (
         UPDATE clips SET state = new.state, group_id = new.group_id, revision = new.revision,
-            attempts = CASE new.state WHEN 'review_approved' THEN 0 ELSE attempts END,
+            attempts = CASE clips.state WHEN new.state THEN attempts ELSE 0 END,
+            lease_owner = CASE clips.state WHEN new.state THEN lease_owner END,
+            lease_until = CASE clips.state WHEN new.state THEN lease_until END,
+            progress = CASE clips.state WHEN new.state THEN progress END,
             last_error = CASE new.state WHEN 'review_approved' THEN NULL ELSE last_error END
         FROM jsonb_to_recordset(CAST(:changed AS jsonb))
             AS new(id integer, state text, group_id integer, revision integer)
@@ -125,7 +131,7 @@ class LockedClip:
     @property
     def status(self) -> ClipStatus:
         """What reviewers have decided about it so far."""
-        return ClipStatus(self.state, self.group_id, self.revision)
+        return ClipStatus(without_job(self.state), self.group_id, self.revision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,14 +215,23 @@ class TimelineRepository:
     ) -> None:
         """Write an action whole: clips, the video's revision and the row of the audit trail.
 
-        A clip that becomes approved starts its attempts at being exported anew.
+        A clip whose state changes starts its attempts at being exported again, and is taken away
+        from the job that works on it.
 
         Args:
             action: gets its id and its changes.
             changes: clips as they are to be, each with the status it had before.
             made: clips to be made, pending review.
         """
-        statuses = [{"id": clip.id} | clip.status.to_json() for _, clip in changes]
+        statuses = [
+            {
+                "id": clip.id,
+                "state": clip.state,
+                "group_id": clip.group_id,
+                "revision": clip.revision,
+            }
+            for _, clip in changes
+        ]
         stored = [
             ClipChange(clip.id, *clip.frames, before, clip.status).to_json()
             for before, clip in changes

@@ -29,7 +29,7 @@ from heaters.models import Action, ActionKind
 from heaters.repositories.actions import ActionRepository
 from heaters.repositories.database import UnitOfWork
 from heaters.repositories.timelines import LockedClip, LockedVideo, NewClip, TimelineRepository
-from heaters.services.trail import Trail, refuse_busy
+from heaters.services.trail import Trail
 
 _KINDS: dict[type[CutOperation], ActionKind] = {
     AddCut: ActionKind.ADD_CUT,
@@ -54,7 +54,6 @@ def add_cut(
         NotFound: there is no such video.
         VideoNotReady: its scenes have not been detected yet.
         FrameOutOfRange, DuplicateCut: there can be no new cut at this frame.
-        ClipBusy: a job makes files from the clip.
         ConfirmationRequired: the clip is exported, and ``confirm_exported`` is false.
     """
     return _operate(uow, video_id, AddCut(frame), reviewer_id, confirm_exported=confirm_exported)
@@ -66,7 +65,7 @@ def remove_cut(
     """Join the clips that meet at ``frame``. For the arguments see ``add_cut``.
 
     Raises:
-        NotFound, VideoNotReady, ClipBusy, ConfirmationRequired: as ``add_cut``.
+        NotFound, VideoNotReady, ConfirmationRequired: as ``add_cut``.
         NoSuchCut: no clips meet at this frame.
     """
     return _operate(uow, video_id, RemoveCut(frame), reviewer_id, confirm_exported=confirm_exported)
@@ -84,7 +83,7 @@ def move_cut(
     """Let the clips that meet at ``frame`` meet at ``to_frame``. For the rest see ``add_cut``.
 
     Raises:
-        NotFound, VideoNotReady, ClipBusy, ConfirmationRequired: as ``add_cut``.
+        NotFound, VideoNotReady, ConfirmationRequired: as ``add_cut``.
         NoSuchCut: no clips meet at this frame.
         DuplicateCut, CutOutOfBounds: ``to_frame`` is not strictly inside the two clips, or where
             the cut is already.
@@ -163,7 +162,7 @@ def replace_cuts(
         None where the video has exactly these cuts already.
 
     Raises:
-        NotFound, VideoNotReady, ClipBusy, ConfirmationRequired: as ``add_cut``.
+        NotFound, VideoNotReady, ConfirmationRequired: as ``add_cut``.
         FrameOutOfRange, DuplicateCut: these are not cuts of this video.
     """
     video, frame_count = _lock_ready(uow, video_id)
@@ -183,7 +182,7 @@ def import_ranges(
     """Make each of ``ranges`` a clip, and each gap between them too, as ``replace_cuts`` does.
 
     Raises:
-        NotFound, VideoNotReady, ClipBusy, ConfirmationRequired: as ``add_cut``.
+        NotFound, VideoNotReady, ConfirmationRequired: as ``add_cut``.
         RangeOutOfBounds, OverlappingRanges: these cannot be clips of this video.
     """
     video, frame_count = _lock_ready(uow, video_id)
@@ -250,11 +249,13 @@ def _replace(
 def _refuse_protected(
     clips: Sequence[LockedClip], change: Difference, *, confirm_exported: bool
 ) -> None:
-    """Refuse to supersede clips that a job works on, or exported ones without confirmation."""
+    """Refuse to supersede clips that have an exported file without confirmation."""
     gone = set(change.superseded)
-    superseded = [clip for clip in clips if clip.frames in gone]
-    refuse_busy(superseded)
-    exported_ids = [clip.id for clip in superseded if clip.state in EXPORTED_CLIP_STATES]
+    exported_ids = [
+        clip.id
+        for clip in clips
+        if clip.frames in gone and clip.status.state in EXPORTED_CLIP_STATES
+    ]
     if exported_ids and not confirm_exported:
         raise ConfirmationRequired(exported_ids)
 

@@ -13,7 +13,7 @@ from heaters.domain.review import ClipsOfSeveralVideos, ClipSuperseded, TooFewCl
 from heaters.models import Action, ActionKind, ClipGroup
 from heaters.repositories.database import UnitOfWork
 from heaters.repositories.timelines import LockedClip, LockedVideo, TimelineRepository
-from heaters.services.trail import Trail, refuse_busy
+from heaters.services.trail import Trail
 
 
 def approve(uow: UnitOfWork, clip_ids: Collection[int], *, reviewer_id: int) -> Action | None:
@@ -40,7 +40,6 @@ def skip(uow: UnitOfWork, clip_ids: Collection[int], *, reviewer_id: int) -> Act
 
     Raises:
         TooFewClips, NotFound, ClipsOfSeveralVideos, ClipSuperseded: as ``approve``.
-        ClipBusy: a job makes files from one of them.
     """
     return _turn_down(uow, clip_ids, ClipState.REVIEW_SKIPPED, ActionKind.SKIP, reviewer_id)
 
@@ -49,7 +48,7 @@ def archive(uow: UnitOfWork, clip_ids: Collection[int], *, reviewer_id: int) -> 
     """Take clips out of the library for good; files they have are retired.
 
     Raises:
-        TooFewClips, NotFound, ClipsOfSeveralVideos, ClipSuperseded, ClipBusy: as ``skip``.
+        TooFewClips, NotFound, ClipsOfSeveralVideos, ClipSuperseded: as ``approve``.
     """
     return _turn_down(uow, clip_ids, ClipState.REVIEW_ARCHIVED, ActionKind.ARCHIVE, reviewer_id)
 
@@ -102,7 +101,6 @@ def _turn_down(
 ) -> Action | None:
     video, clips = _lock(uow, clip_ids)
     chosen = [clip for clip in clips if clip.state != target]
-    refuse_busy(chosen)
     if not chosen:
         return None
     trail = Trail(uow, video, reviewer_id)

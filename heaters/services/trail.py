@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from heaters.domain.history import ClipStatus
 from heaters.domain.lifecycle import (
     APPROVED_CLIP_STATES,
-    BUSY_CLIP_STATES,
     EXPORTED_CLIP_STATES,
     ClipState,
     advance,
     decision,
     restore,
 )
-from heaters.domain.review import ClipBusy
 from heaters.domain.stages import STAGES
 from heaters.models import Action, ActionKind
 from heaters.repositories.database import Job, UnitOfWork
@@ -32,7 +30,8 @@ _STAGE_DUE = {stage.due: stage.name for stage in STAGES.values()}
 class Trail:
     """Collects what one action does to the clips of a video whose row is locked.
 
-    Whatever may be refused is refused before: an action that raises has changed nothing.
+    Whatever may be refused is refused before: an action that raises has changed nothing. No clip is
+    refused because a job works on it: a decision takes it away from the job.
     """
 
     def __init__(self, uow: UnitOfWork, video: LockedVideo, reviewer_id: int | None) -> None:
@@ -97,14 +96,3 @@ class Trail:
         if retired_ids:
             RetentionRepository(self._uow.session).retire(retired_ids, revision=self._revision)
         return action
-
-
-def refuse_busy(clips: Iterable[LockedClip]) -> None:
-    """Refuse to go on while a job makes files from one of these clips.
-
-    Raises:
-        ClipBusy: for the first of them.
-    """
-    for clip in clips:
-        if clip.state in BUSY_CLIP_STATES:
-            raise ClipBusy(clip.id, clip.state)

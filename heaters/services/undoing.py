@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from heaters.domain.history import ClipChange
-from heaters.domain.lifecycle import EXPORTED_CLIP_STATES, decision
+from heaters.domain.lifecycle import EXPORTED_CLIP_STATES
 from heaters.domain.review import ChangedSince, NothingToRedo, NothingToUndo
 from heaters.models import Action, ActionKind
 from heaters.repositories.actions import ActionRepository
 from heaters.repositories.database import UnitOfWork
 from heaters.repositories.retention import RetentionRepository
 from heaters.repositories.timelines import LockedClip, TimelineRepository
-from heaters.services.trail import Trail, refuse_busy
+from heaters.services.trail import Trail
 
 
 def undo(uow: UnitOfWork, *, reviewer_id: int, video_id: int | None = None) -> Action:
@@ -26,7 +26,6 @@ def undo(uow: UnitOfWork, *, reviewer_id: int, video_id: int | None = None) -> A
     Raises:
         NothingToUndo: there is none.
         ChangedSince: somebody else has changed its clips since.
-        ClipBusy: a job makes files from one of its clips.
     """
     return _reverse(uow, ActionKind.UNDO, reviewer_id, video_id)
 
@@ -36,7 +35,7 @@ def redo(uow: UnitOfWork, *, reviewer_id: int, video_id: int | None = None) -> A
 
     Raises:
         NothingToRedo: nothing is undone, or there was a new action since.
-        ChangedSince, ClipBusy: as ``undo``.
+        ChangedSince: as ``undo``.
     """
     return _reverse(uow, ActionKind.REDO, reviewer_id, video_id)
 
@@ -70,14 +69,15 @@ def _reverse(uow: UnitOfWork, kind: ActionKind, reviewer_id: int, video_id: int 
 def _lock_unchanged(
     uow: UnitOfWork, action: Action, changes: Sequence[ClipChange]
 ) -> dict[int, LockedClip]:
-    """Lock the clips of ``action`` and return them by id, if they are as it left them."""
+    """Lock the clips of ``action`` and return them by id, if they are as it left them.
+
+    The whole status counts: a clip that was made and unmade since has the revision that it had.
+    """
     locked = TimelineRepository(uow.session).lock_clips([change.clip_id for change in changes])
     clips = {clip.id: clip for clip in locked}
     for change in changes:
         clip = clips[change.clip_id]
-        if clip.revision != change.after.revision:
+        if clip.status.decided != change.after.decided:
             name = ActionRepository(uow.session).reviewer_at(action.video_id, clip.revision)
             raise ChangedSince(change.clip_id, name)
-        if decision(clip.state) != decision(change.undone.state):
-            refuse_busy([clip])
     return clips

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from heaters.domain.addresses import shown_source
-from heaters.domain.lifecycle import BUSY_CLIP_STATES, ClipState, VideoState, decision
+from heaters.domain.lifecycle import ClipState, VideoState, decision
 from heaters.domain.stages import stage_that_failed
 from heaters.domain.time import format_fps, format_timecode
 from heaters.models import Clip, Video
@@ -219,7 +219,6 @@ def clip_card(number: int, clip: Clip, fps: Fraction, export_artifact_id: int | 
     """Project the clip that is the video's ``number``-th."""
     assert clip.id is not None
     look = CLIP_LOOKS[clip.state]
-    busy = clip.state in BUSY_CLIP_STATES
     return ClipCard(
         id=clip.id,
         video_id=clip.video_id,
@@ -238,8 +237,8 @@ def clip_card(number: int, clip: Clip, fps: Fraction, export_artifact_id: int | 
         if export_artifact_id
         else "",
         can_approve=decision(clip.state) != ClipState.REVIEW_APPROVED,
-        can_skip=not busy and clip.state != ClipState.REVIEW_SKIPPED,
-        can_archive=not busy and clip.state != ClipState.REVIEW_ARCHIVED,
+        can_skip=clip.state != ClipState.REVIEW_SKIPPED,
+        can_archive=clip.state != ClipState.REVIEW_ARCHIVED,
         can_retry=stage_that_failed(clip.state) is not None,
         has_similar=clip.state == ClipState.EMBEDDED,
     )

@@ -7,9 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from heaters.domain.errors import HeatersError, NotFound
-from heaters.domain.lifecycle import ALLOWED, BUSY_CLIP_STATES, ClipState
+from heaters.domain.lifecycle import ALLOWED, ClipState
 from heaters.domain.review import (
-    ClipBusy,
     ClipsOfSeveralVideos,
     ClipSuperseded,
     TooFewClips,
@@ -71,21 +70,16 @@ def test_approving_a_clip_that_is_on_its_way_leaves_it_there(desk: Desk, state: 
 
 @pytest.mark.parametrize("verdict", [skip, archive])
 @pytest.mark.parametrize("state", PIPELINE)
-def test_turning_an_approved_clip_down_retires_its_files_unless_a_job_is_at_it(
+def test_turning_an_approved_clip_down_retires_its_files(
     desk: Desk, verdict: Service, state: ClipState
 ):
     video, ann = desk.video(100), desk.reviewer()
     [clip] = desk.clip_ids(video)
     desk.act(approve, [clip], reviewer_id=ann)
     desk.work(clip, until=state)
-    if state in BUSY_CLIP_STATES:
-        with pytest.raises(ClipBusy):
-            desk.act(verdict, [clip], reviewer_id=ann)
-        assert desk.clip(clip).state == state
-    else:
-        desk.act(verdict, [clip], reviewer_id=ann)
-        assert desk.clip(clip).state == VERDICTS[verdict]
-        assert not desk.files(clip)
+    desk.act(verdict, [clip], reviewer_id=ann)
+    assert desk.clip(clip).state == VERDICTS[verdict]
+    assert not desk.files(clip)
 
 
 def test_a_verdict_can_be_changed_as_the_lifecycle_allows(desk: Desk):

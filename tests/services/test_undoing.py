@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from heaters.domain.lifecycle import ClipState
-from heaters.domain.review import ChangedSince, ClipBusy, NothingToRedo, NothingToUndo
+from heaters.domain.review import ChangedSince, NothingToRedo, NothingToUndo
 from heaters.models import ActionKind, utc_now
 from heaters.repositories.database import Job
 from heaters.services.cutting import add_cut, move_cut, remove_cut, replace_cuts
@@ -213,13 +213,19 @@ def test_an_undone_grouping_leaves_the_pipelines_progress(desk: Desk):
     ]
 
 
-def test_undo_waits_for_a_job_that_works_on_the_clip(desk: Desk):
-    video, ann = desk.video(100), desk.reviewer()
-    [clip] = desk.clip_ids(video)
-    desk.act(approve, [clip], reviewer_id=ann)
-    desk.work(clip, until=ClipState.EXPORTING)
-    with pytest.raises(ClipBusy):
-        desk.act(undo, reviewer_id=ann)
-    desk.work(clip, until=ClipState.EXPORTED)
+@pytest.mark.parametrize("approved_count", [1, 2])
+def test_redo_is_refused_after_the_cut_that_made_a_clip_is_undone(desk: Desk, approved_count: int):
+    video, ann, bob = desk.video(100, [40]), desk.reviewer(), desk.reviewer()
+    desk.act(add_cut, video, 70, reviewer_id=bob)
+    desk.act(approve, desk.clip_ids(video)[1 - approved_count // 2 : 2], reviewer_id=ann)
     desk.act(undo, reviewer_id=ann)
-    assert desk.clip(clip).state == ClipState.PENDING_REVIEW
+    desk.act(undo, reviewer_id=bob)  # the clip is gone, and has the revision that it had
+    before = desk.rows(video)
+    with pytest.raises(ChangedSince, match=f"changed by {desk.reviewer_name(bob)}"):
+        desk.act(redo, reviewer_id=ann)
+    assert desk.rows(video) == before
+    desk.act(redo, reviewer_id=bob)
+    desk.act(redo, reviewer_id=ann)
+    assert [clip.state for clip in desk.clips(video)].count(ClipState.REVIEW_APPROVED) == (
+        approved_count
+    )

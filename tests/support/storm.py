@@ -156,8 +156,8 @@ def _choose(database: Database, video_id: int, reviewer_id: int, rng: random.Ran
         (2, lambda uow: approve(uow, chosen, **who)),
         (1, lambda uow: rng.choice([skip, archive])(uow, chosen, **who)),
         (1, lambda uow: rng.choice([group, ungroup])(uow, chosen, **who)),
-        (2, lambda uow: undo(uow, **who, video_id=where)),
-        (1, lambda uow: redo(uow, **who, video_id=where)),
+        (3, lambda uow: undo(uow, **who, video_id=where)),
+        (3, lambda uow: redo(uow, **who, video_id=where)),
     ]
     weights, choices = zip(*steps, strict=True)
     return rng.choices(choices, weights)[0]
