@@ -55,6 +55,12 @@ class Settings(BaseSettings):
         20_000_000, ge=1, description="Refuse videos with more packets of picture and sound."
     )
     media_max_hours: float = Field(48, gt=0, description="Refuse videos that last longer.")
+    media_memory_bytes: int = Field(
+        8 * 2**30, ge=2**28, description="Memory that a process which opens a source may write to."
+    )
+    preprocess_max_s: float = Field(
+        86400, gt=0, description="Seconds that the preparation of one video may take."
+    )
     detector: str = Field("adaptive", description="adaptive, content, transnetv2 or union.")
     embedder: str = Field(
         "efficientnet-lite0", description="efficientnet-lite0, or clip:FOLDER of ONNX files."

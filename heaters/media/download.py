@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
-import queue
-import subprocess
-import sys
 import threading
-import time
-from collections import deque
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,14 +12,11 @@ from typing import Any
 from heaters.domain.addresses import check_url, redact_text, redact_url
 from heaters.domain.errors import Cancelled, ExternalFailure, InvalidInput
 from heaters.domain.names import clean_line, clean_title
+from heaters.media.child import ChildEnded, ChildStalled, Event, events_of
 from heaters.storage.disk import disk_errors
 from heaters.storage.errors import StorageFull
 
-_LOOK_EVERY_S = 0.1
 _EVERY_NETWORK = ("0.0.0.0/0", "::/0")
-# What Python may need to start. Nothing else: our environment holds secrets, and yt-dlp reads
-# proxies, plugins and configuration from it.
-_KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TZ")
 
 
 @dataclass(frozen=True)
@@ -112,7 +102,6 @@ def download(
         "url": url,
         "allowed_networks": _EVERY_NETWORK if options.allow_private else options.allowed_networks,
         "max_bytes": options.max_bytes,
-        "parent_pid": os.getpid(),
     }
     fetched_bytes = 0
     with closing(_events(request, out_dir, options.stall_s, cancelled)) as events:
@@ -131,76 +120,27 @@ def download(
 
 def _events(
     request: dict[str, Any], out_dir: Path, stall_s: float, cancelled: threading.Event
-) -> Generator[dict[str, Any]]:
+) -> Generator[Event]:
     """Give the child's events as they come, the last of them its verdict."""
     shown = redact_url(request["url"])
-    with _child(request, out_dir) as (process, events, last_words):
-        deadline_s = time.monotonic() + stall_s
-        while True:
-            if cancelled.is_set():
-                raise Cancelled(f"{shown}: the download was cancelled")
-            try:
-                event = events.get(timeout=_LOOK_EVERY_S)
-            except queue.Empty:
-                if time.monotonic() > deadline_s:
-                    raise ExternalFailure(f"{shown}: nothing came for {stall_s:g} s") from None
-                continue
-            if event is None:
-                words = redact_text(" ".join(last_words).strip()) or "it said nothing"
-                raise ExternalFailure(
-                    f"{shown}: the download process ended with status {process.wait()} ({words})"
-                )
-            deadline_s = time.monotonic() + stall_s
-            yield event
-
-
-@contextmanager
-def _child(
-    request: dict[str, Any], out_dir: Path
-) -> Iterator[tuple[subprocess.Popen[str], queue.SimpleQueue[dict[str, Any] | None], deque[str]]]:
-    """Run the child until the block ends; it cannot have started any process of its own.
-
-    Gives the process, its events with None after the last, and its last lines on standard error.
-    """
-    home = str(out_dir.resolve())
-    environment = {k: os.environ[k] for k in _KEPT_VARIABLES if k in os.environ}
-    process = subprocess.Popen(
-        [sys.executable, "-I", "-m", "heaters.media.download_child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        cwd=home,
-        env=environment | {"HOME": home, "TMPDIR": home, "YTDLP_NO_PLUGINS": "1"},
-        start_new_session=True,
-    )
-    assert process.stdin and process.stdout and process.stderr
-    events: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-    last_words: deque[str] = deque(maxlen=3)
-
-    def read_events(lines: Iterator[str]) -> None:
-        try:
-            for line in lines:
-                events.put(json.loads(line))
-        finally:
-            events.put(None)
-
-    readers = [
-        threading.Thread(target=read_events, args=[process.stdout], daemon=True),
-        threading.Thread(target=last_words.extend, args=[process.stderr], daemon=True),
-    ]
-    with process:
-        try:
-            for reader in readers:
-                reader.start()
-            with suppress(BrokenPipeError), process.stdin:
-                process.stdin.write(json.dumps(request))
-            yield process, events, last_words
-        finally:
-            process.kill()
-            for reader in readers:
-                reader.join()
+    try:
+        yield from events_of(
+            "heaters.media.download_child",
+            request,
+            home=out_dir,
+            cancelled=cancelled,
+            stall_s=stall_s,
+            environment={"YTDLP_NO_PLUGINS": "1"},
+        )
+    except Cancelled as error:
+        raise Cancelled(f"{shown}: the download was cancelled") from error
+    except ChildStalled as error:
+        raise ExternalFailure(f"{shown}: {error}") from error
+    except ChildEnded as error:
+        words = redact_text(" ".join(error.last_words[-3:]).strip()) or "it said nothing"
+        raise ExternalFailure(
+            f"{shown}: the download process ended with status {error.returncode} ({words})"
+        ) from error
 
 
 def _failure(kind: str, reason: str, url: str, out_dir: Path) -> Exception:

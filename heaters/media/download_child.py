@@ -8,12 +8,9 @@ last ``done`` or ``failed``. Whatever else is printed goes to standard error.
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import json
 import os
-import resource
-import signal
 import sys
 import time
 from dataclasses import dataclass
@@ -25,10 +22,10 @@ from yt_dlp.networking._urllib import UrllibRH
 from yt_dlp.utils import MEDIA_EXTENSIONS
 
 from heaters.media import download_guard
+from heaters.media.confinement import die_with, limit_memory
 from heaters.media.download_failures import explain
 from heaters.media.download_guard import Refused
 
-_PR_SET_PDEATHSIG = 1
 _MEMORY_BYTES = 4 * 2**30
 _PROGRESS_EVERY_S = 0.2
 _SOCKET_TIMEOUT_S = 20
@@ -223,10 +220,8 @@ def main() -> None:
     events = Events(os.fdopen(os.dup(sys.stdout.fileno()), "w"))
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     request = Request(**json.load(sys.stdin))
-    _die_with(request.parent_pid)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
+    die_with(request.parent_pid)
+    limit_memory(_MEMORY_BYTES)
     download_guard.install(Path.cwd(), request.allowed_networks)
     events.send("alive")
     fetch = Fetch(request, events)
@@ -237,14 +232,6 @@ def main() -> None:
         events.send("failed", kind=failure.kind, reason=failure.reason)
     else:
         events.send("done", **facts)
-
-
-def _die_with(parent_pid: int) -> None:
-    """Have the kernel kill this process with its parent; elsewhere it dies of its next event."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent_pid:
-        sys.exit("the parent is gone")
 
 
 def _name(*facts: str) -> str:

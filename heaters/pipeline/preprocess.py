@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from heaters.media.ffmpeg import find_ffmpeg
-from heaters.media.keyframes import extract_keyframes, write_jpeg
 from heaters.media.limits import MediaLimits
-from heaters.media.preprocess import Preprocessed, preprocess
-from heaters.media.probe import probe
-from heaters.media.profiles import SINGLE_FRAME
-from heaters.media.proxy import ProxyReader
+from heaters.media.prepare import Allowance, prepare
+from heaters.media.preprocess import Preprocessed
 from heaters.models import Artifact, ArtifactKind, Clip, Video
 from heaters.pipeline.task import Task
 from heaters.repositories.artifacts import ArtifactRepository
@@ -21,7 +18,6 @@ from heaters.storage.store import as_local_file
 def run(task: Task) -> None:
     """Preprocess, check what was written, store it; the original is not needed any more."""
     tools, settings = task.tools, task.tools.settings
-    ffmpeg = find_ffmpeg(settings.ffmpeg)
     limits = MediaLimits(
         pixels=settings.media_max_pixels,
         streams=settings.media_max_streams,
@@ -35,19 +31,18 @@ def run(task: Task) -> None:
         as_local_file(tools.store, original.key, tools.scratch_dir) as source,
         task.scratch() as folder,
     ):
-        made = preprocess(
+        prepared = prepare(
             source,
             folder,
-            probe(source, name=name, limits=limits, ffmpeg=ffmpeg),
+            name=name,
+            ffmpeg=find_ffmpeg(settings.ffmpeg),
+            limits=limits,
+            allowance=Allowance(settings.media_memory_bytes, settings.preprocess_max_s),
             max_height=settings.proxy_max_height,
-            ffmpeg=ffmpeg,
             on_progress=task.report,
             cancelled=task.cancelled,
         )
-        poster = folder / "poster.jpg"
-        with ProxyReader(made.proxy_path, made.fps) as proxy:
-            (image,) = extract_keyframes(proxy, [made.frame_count // 10])
-        write_jpeg(image, poster, SINGLE_FRAME)
+        made = prepared.made
         token = new_token()
         keys = (
             (ArtifactKind.PROXY, made.proxy_path, proxy_key(task.id, token)),
@@ -61,7 +56,7 @@ def run(task: Task) -> None:
                 made.analysis_path,
                 analysis_key(task.id, token, made.analysis_path.suffix),
             ),
-            (ArtifactKind.POSTER, poster, poster_key(task.id, token)),
+            (ArtifactKind.POSTER, prepared.poster_path, poster_key(task.id, token)),
         )
         stored: list[tuple[ArtifactKind, str, int]] = []
         for kind, path, key in keys:
