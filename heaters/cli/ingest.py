@@ -1,11 +1,9 @@
-"""Commands that bring videos in and see them through: ingest, wait, retry."""
+"""Commands that bring videos in and see them through: ingest, wait, retry, remove."""
 
 from __future__ import annotations
 
-import os
-import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +13,8 @@ import typer
 from heaters.cli import output
 from heaters.cli.library import load_videos, print_videos
 from heaters.cli.output import AsJson, command_runtime
-from heaters.domain.errors import ExternalFailure, InvalidInput, NotFound
+from heaters.domain.addresses import has_scheme
+from heaters.domain.errors import ExternalFailure, HeatersError, InvalidInput
 from heaters.domain.lifecycle import VideoState
 from heaters.models import Video
 from heaters.pipeline.tools import Tools
@@ -24,16 +23,11 @@ from heaters.repositories.videos import VideoRepository
 from heaters.repositories.work import WorkRepository
 from heaters.runtime import Runtime
 from heaters.services.bringing_in import bring_in
-from heaters.services.ingest import add_address
+from heaters.services.finding import find_videos, shown_path
+from heaters.services.ingest import AlreadyHere, add_address
+from heaters.services.removing import remove_video
 from heaters.services.retrying import retry_clip, retry_video
 
-_VIDEO_SUFFIXES = frozenset(
-    f".{suffix}"
-    for suffix in (
-        *("3gp", "avi", "flv", "gif", "m2ts", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg"),
-        *("mts", "mxf", "ogv", "ts", "webm", "wmv"),
-    )
-)
 _LOOK_S = 0.25
 
 Timeout = Annotated[
@@ -43,7 +37,7 @@ Timeout = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the program."""
-    for command in (ingest, wait, retry):
+    for command in (ingest, wait, retry, remove):
         app.command()(command)
 
 
@@ -53,26 +47,51 @@ def ingest(
     ],
     wait_: Annotated[bool, typer.Option("--wait", help="Until the videos are ready.")] = False,
     timeout: Timeout = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also what the library has already.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Bring videos into the library: files, folders of files, or addresses."""
-    addresses_and_paths = [found for source in sources for found in _expand(source)]
+    """Bring videos into the library: files, folders of files, or addresses.
+
+    What cannot be brought in is told, the rest goes on, and the exit code is 1.
+    """
+    added: dict[int, bool] = {}
+    refused = False
     with command_runtime() as runtime:
-        ids = [_add(runtime, source) for source in addresses_and_paths]
-        if wait_:
+        for source in _each(sources):
+            try:
+                if isinstance(source, HeatersError):
+                    raise source
+                added[_add(runtime, source, again=again)] = True
+            except AlreadyHere as here:
+                output.say(f"{here}; --again adds it again")
+                added.setdefault(here.video_id, False)
+            except HeatersError as error:
+                output.say_error(str(error))
+                refused = True
+        ids = list(added)
+        if wait_ and ids:
             with _some_worker(runtime):
                 await_videos(runtime, ids, timeout)
-        found = [(video, live) for video, live in load_videos(runtime) if video.id in ids]
+        found = [(video, live) for video, live in load_videos(runtime) if video.id in added]
     found.sort(key=lambda pair: ids.index(output.id_of(pair[0])))
-    print_videos(found, as_json=as_json)
-    for video, _ in found:
-        for warning in video.warnings:
-            output.say(f"video {video.id} ({video.title}): {warning['text']}")
+    if as_json:
+        output.print_json(
+            [
+                output.video_json(video, live) | {"added": added[output.id_of(video)]}
+                for video, live in found
+            ]
+        )
+    elif found:
+        print_videos(found, as_json=False)
     failed = [video for video, _ in found if video.last_error]
     if wait_ and failed:
         raise ExternalFailure(
             "; ".join(f"video {video.id} ({video.title}): {video.last_error}" for video in failed)
         )
+    if refused:
+        raise typer.Exit(1)
 
 
 def wait(timeout: Timeout = None) -> None:
@@ -103,43 +122,54 @@ def retry(
             retry_clip(uow, clip)
 
 
-def _expand(source: str) -> list[str | Path]:
-    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", source):
-        return [source]
-    path = Path(source)
-    if path.is_dir():
-        found = sorted(p for p in path.rglob("*") if p.suffix.lower() in _VIDEO_SUFFIXES)
-        if not found:
-            raise NotFound(f"no video files in {path}")
-        return [p for p in found if p.is_file()]
-    if not path.is_file():
-        raise NotFound(f"no such file: {path}")
-    return [path]
+def remove(video: Annotated[int, typer.Argument(metavar="VIDEO")]) -> None:
+    """Remove a video that never got clips, and its files."""
+    with command_runtime() as runtime:
+        title = remove_video(runtime.database, runtime.store, video)
+    output.say(f"removed video {video} ({title})")
 
 
-def _add(runtime: Runtime, source: str | Path) -> int:
+def _each(sources: Sequence[str]) -> Iterator[str | Path | HeatersError]:
+    """Give each address and each file that the sources name, or why there is none."""
+    for source in sources:
+        path = Path(source)
+        if has_scheme(source) and not path.exists():
+            yield source
+        elif not path.is_dir():
+            yield path
+        else:
+            try:
+                found = find_videos(path)
+            except HeatersError as error:
+                yield error
+            else:
+                yield from found.files
+                yield from map(InvalidInput, found.refusals)
+
+
+def _add(runtime: Runtime, source: str | Path, *, again: bool) -> int:
     if isinstance(source, Path):
-        return ingest_path(runtime, source)
+        return ingest_path(runtime, source, again=again)
     with runtime.database.unit_of_work() as uow:
-        return output.id_of(add_address(uow, source))
+        return output.id_of(add_address(uow, source, again=again))
 
 
-def ingest_path(runtime: Runtime, path: Path) -> int:
+def ingest_path(runtime: Runtime, path: Path, *, again: bool = False) -> int:
     """Store a file, show how that goes, add it as a video, and return the video's id.
 
     Raises:
-        InvalidInput: the file cannot be read.
+        AlreadyHere: the library has it, and ``again`` is false.
+        InvalidInput: it is no file, or cannot be read.
     """
-    if not os.access(path, os.R_OK):
-        raise InvalidInput(f"not readable: {path}")
     with output.progress_bars() as bars:
-        bar = bars.add_task(f"storing {path.name}", total=path.stat().st_size)
+        bar = bars.add_task(f"storing {shown_path(path.name)}", total=1.0)
         return bring_in(
             runtime.database,
             runtime.store,
             path,
             name=path.name,
-            on_progress=lambda done: bars.update(bar, completed=done),
+            again=again,
+            on_progress=lambda share: bars.update(bar, completed=share),
         )
 
 

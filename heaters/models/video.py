@@ -6,7 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -28,11 +28,18 @@ class Video(WorkFields, table=True):
             " AND width IS NOT NULL AND height IS NOT NULL)",
             name="preprocessed",
         ),
+        # An address may be longer than what a B-tree takes.
+        Index("ix_videos_source", "source", postgresql_using="hash"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     title: str
     source: str = Field(description="The address it came from, or the name of the given file.")
+    content_sha256: str | None = Field(
+        default=None,
+        index=True,
+        description="Of the source file's bytes; null: not downloaded yet, or from before hashes.",
+    )
     state: VideoState = Field(default=VideoState.NEW, sa_type=_STATE, index=True)
     fps_num: int | None = Field(default=None, sa_type=BigInteger)
     fps_den: int | None = Field(default=None, sa_type=BigInteger)

@@ -10,6 +10,7 @@ from heaters.pipeline.task import Task
 from heaters.repositories.artifacts import ArtifactRepository
 from heaters.repositories.database import UnitOfWork
 from heaters.repositories.videos import VideoRepository
+from heaters.services.bringing_in import file_sha256
 from heaters.storage.keys import new_token, original_key, usable_suffix
 
 
@@ -34,12 +35,13 @@ def run(task: Task) -> None:
         on_progress=show,
         cancelled=task.cancelled,
     )
+    sha256 = file_sha256(fetched.path, task.check_cancelled)
     key = original_key(new_token(), usable_suffix(fetched.path.name))
     tools.store.put_file(key, fetched.path, consume=True, on_progress=task.check_cancelled)
 
     def write(uow: UnitOfWork, video: Video | Clip) -> None:
         assert isinstance(video, Video)
-        video.title = fetched.title
+        video.title, video.content_sha256 = fetched.title, sha256
         ArtifactRepository(uow.session).put(
             ArtifactKind.ORIGINAL, key, video_id=task.id, size_bytes=fetched.size_bytes
         )

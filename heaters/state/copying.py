@@ -14,7 +14,6 @@ class Copying:
     """Runs ``bring_in`` in a thread from the moment it is made."""
 
     def __init__(self, source: Path) -> None:
-        self._size_bytes = max(1, source.stat().st_size)
         self._percent = 0
         self._loop = asyncio.get_running_loop()
         self._news = asyncio.Event()
@@ -46,8 +45,8 @@ class Copying:
         """
         return await self._task
 
-    def _note(self, done_bytes: int) -> None:
-        percent = min(100, 100 * done_bytes // self._size_bytes)
+    def _note(self, share: float) -> None:
+        percent = min(100, int(100 * share))
         if percent != self._percent:
             self._percent = percent
             self._loop.call_soon_threadsafe(self._news.set)

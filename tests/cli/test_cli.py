@@ -94,6 +94,7 @@ def test_ingest_of_a_file_ends_with_a_ready_video_in_json(video: dict[str, Any])
         "clip_count": 2,
         "error": None,
         "warnings": [],
+        "added": True,
     }
 
 
@@ -141,11 +142,58 @@ def test_ingest_of_an_address_ends_with_a_ready_video(heaters: Heaters, source: 
 
 
 def test_ingest_of_a_folder_takes_the_videos_in_it(heaters: Heaters, tmp_path: Path) -> None:
-    for name in ("b.mp4", "a.mp4"):
-        write_barcode_video(tmp_path / name, fps=Fraction(25), frame_count=10)
+    for name, frame_count in (("b.mp4", 10), ("a.mp4", 11)):
+        write_barcode_video(tmp_path / name, fps=Fraction(25), frame_count=frame_count)
     (tmp_path / "notes.txt").write_text("not a video")
     found = heaters.json("ingest", tmp_path, "--wait")
     assert [(v["title"], v["state"]) for v in found] == [("a", "ready"), ("b", "ready")]
+
+
+def test_what_is_here_already_is_told_and_added_again_only_on_demand(
+    heaters: Heaters, video: dict[str, Any], source: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.mov"
+    copy.write_bytes(source.read_bytes())
+    before = [found["id"] for found in heaters.json("videos")]
+    done = heaters.run("ingest", copy, source, "--json")
+    assert done.returncode == 0
+    (found,) = json.loads(done.stdout)
+    assert (found["id"], found["added"]) == (1, False)
+    assert done.stderr.splitlines() == [
+        f"{name} is already here as video 1 (It's 1); --again adds it again"
+        for name in (copy.name, source.name)
+    ]
+    assert [found["id"] for found in heaters.json("videos")] == before
+    (found,) = heaters.json("ingest", copy, "--again")
+    assert found["id"] not in before
+    assert found["added"] is True
+    heaters("remove", found["id"])
+    assert [found["id"] for found in heaters.json("videos")] == before
+    assert "has clips" in heaters.refuses("remove", 1)
+
+
+def test_the_rest_of_a_folder_goes_on_where_some_of_it_cannot(
+    heaters: Heaters, tmp_path: Path
+) -> None:
+    write_barcode_video(tmp_path / "fine.mp4", fps=Fraction(30), frame_count=10)
+    (tmp_path / "fine.mp4").rename(tmp_path / os.fsdecode(b"caf\xe9 \x1b[31m.mp4"))
+    os.mkfifo(tmp_path / "pipe.mp4")
+    (tmp_path / "gone.mp4").symlink_to(tmp_path / "nowhere")
+    address = "https://ann:s3cret@media.example.org/a%00b?sig=s3cret"
+    done = heaters.run("ingest", tmp_path, address, "data:text/html,x", "--json")
+    assert done.returncode == 1
+    named, addressed = json.loads(done.stdout)
+    assert (named["title"], addressed["title"]) == ("caf\ufffd [31m", "a b")
+    lines = done.stderr.splitlines()
+    assert len(lines) == 3
+    assert "gone.mp4 is a link to a file that does not exist" in lines[0]
+    assert "pipe.mp4 is a named pipe, not a file" in lines[1]
+    assert "only http and https addresses can be downloaded, not data:" in lines[2]
+    again = heaters.run("ingest", address)
+    assert (again.returncode, "s3cret" in again.stdout + again.stderr) == (0, False)
+    assert "already here" in again.stderr
+    for found in (named, addressed):
+        heaters("remove", found["id"])
 
 
 def test_an_ingest_that_fails_says_why_and_exits_1(heaters: Heaters, tmp_path: Path) -> None:
@@ -164,6 +212,7 @@ def test_an_ingest_that_fails_says_why_and_exits_1(heaters: Heaters, tmp_path: P
     [
         (("ingest", "no-such-file.mp4"), "no such file: no-such-file.mp4"),
         (("ingest", "ftp://example.org/a.mp4"), "only http and https"),
+        (("remove", 999), "there is no video 999"),
         (("clips", "--video", 999), "there is no video 999"),
         (("cuts", "add", 1, 99999), "99999"),
         (("review", "approve", 999), "999"),
