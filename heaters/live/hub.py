@@ -31,15 +31,16 @@ class Hub:
 
     def __init__(self, deliver: Callable[[str], Awaitable[bool]]) -> None:
         self._deliver = deliver
-        self._topics: dict[str, str] = {}
+        self._topics: dict[str, frozenset[str]] = {}
         self._connected_s = 0.0
+        self._changed_s = 0.0
         self._announced_s: dict[int, float] = {}
         self._waiting: set[str] = set()
         self._deliveries: dict[str, asyncio.Task[None]] = {}
 
-    def follow(self, follower: str, topic: str) -> None:
-        """Have ``follower`` told about changes of ``topic``, and of no other topic from now on."""
-        self._topics[follower] = topic
+    def follow(self, follower: str, *topics: str) -> None:
+        """Have ``follower`` told about changes of these topics, and of no others from now on."""
+        self._topics[follower] = frozenset(topics)
 
     def forget(self, follower: str) -> None:
         """Tell ``follower`` nothing more."""
@@ -55,16 +56,21 @@ class Hub:
         """Return when the last change of a video was announced, in ``time.monotonic()``."""
         return self._announced_s.get(video_id, self._connected_s)
 
+    @property
+    def changed_s(self) -> float:
+        """When the last change of any video was announced, in ``time.monotonic()``."""
+        return self._changed_s
+
     def announce(self, video_id: int) -> None:
         """Tell those who follow the video, or all videos, that it changed."""
-        self._announced_s[video_id] = time.monotonic()
-        topics = {video_topic(video_id), LIBRARY}
-        for follower in [name for name, topic in self._topics.items() if topic in topics]:
+        self._changed_s = self._announced_s[video_id] = time.monotonic()
+        about = {video_topic(video_id), LIBRARY}
+        for follower in [name for name, topics in self._topics.items() if topics & about]:
             self._wake(follower)
 
     def announce_all(self) -> None:
         """Tell every follower to look again, since changes may have been missed."""
-        self._connected_s = time.monotonic()
+        self._changed_s = self._connected_s = time.monotonic()
         self._announced_s.clear()
         for follower in list(self._topics):
             self._wake(follower)

@@ -61,14 +61,14 @@ class Desk:
                     return reviewer_id
         raise NotSignedIn
 
-    def follow(self, state: rx.State, topic: str, refresh: EventCallback[()]) -> None:
-        """Have ``refresh`` handled for this tab whenever ``topic`` changes, until it shows another.
+    def follow(self, state: rx.State, refresh: EventCallback[()], *topics: str) -> None:
+        """Have ``refresh`` handled for this tab whenever one of these topics changes.
 
-        The handler takes no arguments.
+        That holds until the tab follows others. The handler takes no arguments.
         """
         token = state.router.session.client_token
         self.tabs.refresh_with(token, refresh)
-        self.hub.follow(token, topic)
+        self.hub.follow(token, *topics)
 
     async def transact(self, work: Callable[[UnitOfWork], T]) -> T:
         """Do ``work`` in one transaction, in a thread, and return what it returns.

@@ -57,7 +57,7 @@ class HistoryState(PageState, rx.State):
         """Follow the video named in the address and show its history."""
         self.reset()
         self.shown_video_id = self._id_in_address("video_id")
-        desk().follow(self, video_topic(self.shown_video_id), HistoryState.refresh)
+        desk().follow(self, HistoryState.refresh, video_topic(self.shown_video_id))
         await self._read()
 
     @rx.event

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -46,7 +47,7 @@ class LibraryState(PageState, rx.State):
     @rx.event
     async def load(self) -> None:
         """Follow the library and show it."""
-        desk().follow(self, LIBRARY, LibraryState.refresh)
+        desk().follow(self, LibraryState.refresh, LIBRARY)
         await self._read()
 
     @rx.event
@@ -70,7 +71,7 @@ class LibraryState(PageState, rx.State):
         if source.startswith(("/", "~")):
             return LibraryState.copy_in(source)
         added = await self._act(lambda uow, _: f"Added {add_address(uow, source).title}")
-        await self._read()
+        await self._read(since_s=time.monotonic())
         return rx.set_value("source", "") if added else None
 
     @rx.event(background=True)
@@ -94,7 +95,7 @@ class LibraryState(PageState, rx.State):
         await self._act(
             lambda uow, _: f"Trying {retry_video(uow, checked_id(video_id)).title} again"
         )
-        await self._read()
+        await self._read(since_s=time.monotonic())
 
     async def _begin_copying(self, path: object) -> Copying | None:
         async with self._telling_refusals():
@@ -108,9 +109,19 @@ class LibraryState(PageState, rx.State):
             return Copying(source)
         return None
 
-    async def _read(self) -> None:
+    async def _read(self, *, since_s: float | None = None) -> None:
+        """Show the library, read once for all tabs of this process that show the same screenful.
+
+        Args:
+            since_s: what this tab had committed by then is shown, although nobody has heard of it
+                yet; ``time.monotonic()``.
+        """
         page = self.page
-        seen = await self._look_up(lambda uow: _look(uow, page))
+        moment_s = max(since_s or 0.0, desk().hub.changed_s)
+        looking = desk().readings.since(
+            (LIBRARY, page), moment_s, lambda: desk().transact(lambda uow: _look(uow, page))
+        )
+        seen = await self._see(looking)
         if seen is None:
             return
         self.videos, self.video_count, self.check = seen

@@ -96,7 +96,7 @@ class ReviewState(PageState, rx.State):
         self.reset()
         self._video_id = self._id_in_address("video_id")
         self._not_before_s = time.monotonic()
-        desk().follow(self, video_topic(self._video_id), ReviewState.refresh)
+        desk().follow(self, ReviewState.refresh, video_topic(self._video_id))
         async with self._telling_refusals():
             reviewer_id = self._reviewer_id = desk().reviewer_id(self)
             found = await desk().transact(lambda uow: keyboard(uow, reviewer_id))

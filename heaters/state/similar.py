@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import reflex as rx
 
-from heaters.live.hub import LIBRARY
+from heaters.live.hub import video_topic
 from heaters.models import ArtifactKind
 from heaters.repositories.browsing import BrowsingRepository
+from heaters.repositories.clips import ClipRepository
 from heaters.repositories.database import UnitOfWork
+from heaters.repositories.embeddings import Neighbour
 from heaters.services.searching import similar_clips
 from heaters.state.desk import desk
 from heaters.state.page import PageState
@@ -36,31 +39,55 @@ class SimilarState(PageState, rx.State):
     found: list[Lookalike] = []
     found_count: int = 0
     _clip_id: int = 0
+    _neighbours: tuple[Neighbour, ...] = ()
+    _has_searched: bool = False
 
     @rx.event
     async def load(self) -> None:
-        """Show the neighbours of the clip named in the address, and follow every video."""
+        """Search for the neighbours of the clip named in the address."""
         self.reset()
         self._clip_id = self._id_in_address("clip_id")
-        desk().follow(self, LIBRARY, SimilarState.refresh)
-        await self._read()
+        await self._search()
 
     @rx.event
     async def refresh(self) -> None:
-        """Look again: something changed."""
+        """Look again at what was found: one of its videos changed.
+
+        Nothing is searched for again, so that no clip moves away from under a hand.
+        """
+        if self._has_searched:
+            await self._read()
+        else:
+            await self._search()
+
+    async def _search(self) -> None:
+        clip_id = self._clip_id
+        video_id = await self._look_up(
+            lambda uow: ClipRepository(uow.session).get(clip_id).video_id
+        )
+        if video_id is None:
+            return
+        desk().follow(self, SimilarState.refresh, video_topic(video_id))
+        found = await self._look_up(lambda uow: similar_clips(uow, clip_id, limit=LIMIT))
+        if found is None:
+            return
+        self._neighbours, self._has_searched = tuple(found), True
+        shown = {video_topic(one) for one in (video_id, *(each.video_id for each in found))}
+        desk().follow(self, SimilarState.refresh, *shown)
         await self._read()
 
     async def _read(self) -> None:
-        clip_id = self._clip_id
-        seen = await self._look_up(lambda uow: _look(uow, clip_id))
+        clip_id, neighbours = self._clip_id, self._neighbours
+        seen = await self._look_up(lambda uow: _look(uow, clip_id, neighbours))
         if seen is None:
             return
         self.anchor, self.found = seen
         self.found_count = len(self.found)
 
 
-def _look(uow: UnitOfWork, clip_id: int) -> tuple[list[Lookalike], list[Lookalike]]:
-    neighbours = similar_clips(uow, clip_id, limit=LIMIT)
+def _look(
+    uow: UnitOfWork, clip_id: int, neighbours: Sequence[Neighbour]
+) -> tuple[list[Lookalike], list[Lookalike]]:
     browsing = BrowsingRepository(uow.session)
     clips = browsing.numbered_clips([clip_id, *(one.clip_id for one in neighbours)])
     video_ids = {clip.video_id for _, clip in clips.values()}

@@ -81,7 +81,7 @@ class VideoState(PageState, rx.State):
         if video_id != self._shown_video_id:
             self.reset()
             self._shown_video_id = video_id
-        desk().follow(self, video_topic(video_id), VideoState.refresh)
+        desk().follow(self, VideoState.refresh, video_topic(video_id))
         await self._read()
 
     @rx.event
