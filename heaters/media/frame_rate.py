@@ -17,6 +17,7 @@ STANDARD_RATES = tuple(
 )
 FALLBACK_RATE = Fraction(25)
 _HIGHEST_RATE = 1000
+_SLOWEST_RATE = 10  # slower ones are slides: each frame of a timeline would be too long for a cut
 _TOLERANCE_S = Fraction(1, 1000)
 
 
@@ -31,7 +32,7 @@ def constant_rate(
 
     A source on no such grid has a truly variable rate. It gets the standard rate closest to that of
     its 10th percentile gap, so that at most about a tenth of its frames is dropped where it is
-    busiest; everywhere else frames are repeated.
+    busiest; everywhere else frames are repeated. Slides get ``FALLBACK_RATE``.
 
     Args:
         times: ascending presentation times of all frames, in units of ``time_base`` seconds.
@@ -50,10 +51,10 @@ def constant_rate(
         steps = _grid_steps(times, time_base, rate)
         if steps is not None:
             return rate, bool((steps != 1).any())
-    short = np.percentile(gaps, 10)
+    short = np.percentile(gaps, 10, method="lower")
     alike = gaps[np.abs(gaps - short) <= short / 8]  # a coarse clock rounds one gap up, one down
     busy = Fraction(alike.size, int(alike.sum())) / time_base
-    return by_distance(busy)[0], True
+    return (by_distance(busy)[0] if busy >= _SLOWEST_RATE else FALLBACK_RATE), True
 
 
 def by_distance(rate: Fraction) -> list[Fraction]:

@@ -13,7 +13,7 @@ from heaters.media.picture_filters import proxy_pictures
 from heaters.media.probe import SourceInfo
 from heaters.media.profiles import ANALYSIS, ANALYSIS_SIZE, MASTER, PROXY, Profile
 from heaters.media.sound import sound_filters
-from heaters.media.timing import constant_rate_frames
+from heaters.media.timing import timeline
 
 # Suffixes that make ffmpeg write a container of the same kind as the one it read.
 _SUFFIX_OF_CONTAINER: Final = {
@@ -21,6 +21,11 @@ _SUFFIX_OF_CONTAINER: Final = {
     **{"avi": ".avi", "flv": ".flv", "asf": ".wmv", "ogg": ".ogv", "mxf": ".mxf"},
     **{"gif": ".gif", "nut": ".nut", "yuv4mpegpipe": ".y4m", "ivf": ".ivf", "obu": ".obu"},
     **{"h264": ".h264", "hevc": ".hevc"},
+}
+_WHATEVER_COMES: Final[dict[str, Any]] = {
+    # ffmpeg's own repairs know one stream at a time and no future: ``stamps`` has done better.
+    **{"copyts": None, "start_at_zero": None, "dts_error_threshold": 1e12},
+    "max_error_rate": 1,  # what cannot be decoded is silent, or shown as the picture before
 }
 
 
@@ -51,7 +56,7 @@ def preprocess_arguments(
     """Return the arguments that decode ``source`` once and write all of ``outputs``."""
     read = _input(source, info)
     pictures = proxy_pictures(read[str(info.video_index)], info.picture, max_height)
-    frames = constant_rate_frames(pictures, info.timing).filter_multi_output("split")
+    frames = timeline(pictures, info.timing).filter_multi_output("split")
     small_frames = frames[1].filter("scale", *ANALYSIS_SIZE, flags="area").filter("format", "bgr24")
     streams, options = [frames[0]], PROXY.options(with_sound=info.sound is not None)
     if info.sound is not None:
@@ -76,7 +81,14 @@ def master_trial_arguments(
 
 def _input(source: Path, info: SourceInfo) -> Any:
     # Filters of the picture cope with changes themselves: anew, they would lose their place.
-    options: dict[str, Any] = INPUT_OPTIONS | info.limits.input_options() | {"reinit_filter:v": 0}
+    options: dict[str, Any] = INPUT_OPTIONS | info.limits.input_options()
+    options |= {"reinit_filter:v": 0} | _WHATEVER_COMES
+    if info.may_change:
+        # What the streams begin with: ffmpeg may take what it finds later for the whole.
+        options[f"c:{info.video_index}"] = info.picture.codec
+        if info.sound is not None:
+            options[f"c:{info.sound.index}"] = info.sound.codec
+    options |= {f"bsf:{index}": text for index, text in info.timing.repairs.items()}
     if info.picture.turn_ignored:
         options["noautorotate"] = None
     return ffmpeg.input(file_url(source), **options)

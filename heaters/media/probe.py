@@ -16,7 +16,7 @@ from heaters.domain.warnings import SourceWarning, WarningCode
 from heaters.media.ffmpeg import find_ffmpeg
 from heaters.media.inputs import INPUT_OPTIONS, file_url
 from heaters.media.limits import MediaLimits, SourceTooLarge
-from heaters.media.packet_scan import may_jump, scan_packets
+from heaters.media.packet_scan import may_change, scan_packets
 from heaters.media.picture import Picture, context_tags, cropped_size, read_picture
 from heaters.media.sound import Sound, read_sound
 from heaters.media.streams import audio_stream, choose_video, count_pictures, video_streams
@@ -30,7 +30,7 @@ class SourceInfo:
     Attributes:
         container: ffmpeg's name of its format, ``"mov"`` for QuickTime and ``"mp4"`` for the rest
             of that family.
-        may_change: whether such streams may change their format or jump in time on the way.
+        may_change: whether such streams may change their format on the way.
         video_index: which of the container's streams is the video.
         picture: how its pictures are stored and shown.
         timing: when they are shown.
@@ -138,12 +138,12 @@ def _read(
         kind = video.codec_context.name
         raise InvalidInput(f"{name}: no picture of its {kind} video can be decoded")
     warnings = list(scan.warnings)
-    if not scan.has_sound:
+    if scan.sound is None:
         audio = None
     if audio is None and container.streams.audio:
         text = "The sound cannot be decoded and is left out."
         warnings.append(SourceWarning(WarningCode.SOUND_LEFT_OUT, text))
-    timing = read_timing(video, scan)
+    timing, timing_warnings = read_timing(container, video, audio, scan, name)
     limits.check_length(timing.frame_count / timing.fps, name)
     format_name = _format_name(container)
     size = cropped_size(
@@ -157,13 +157,13 @@ def _read(
     picture, picture_warnings = read_picture(video, scan.picture, size, container_tags)
     return SourceInfo(
         container=format_name,
-        may_change=may_jump(container),
+        may_change=may_change(container),
         video_index=video.index,
         picture=picture,
         timing=timing,
         sound=read_sound(audio) if audio else None,
         limits=limits,
-        warnings=(*warnings, *picture_warnings),
+        warnings=(*warnings, *timing_warnings, *picture_warnings),
     )
 
 

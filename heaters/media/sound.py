@@ -33,9 +33,9 @@ def sound_filters(timing: Timing, *, may_change: bool) -> str:
     Where sound may change its format on the way, ffmpeg starts these filters anew there. They must
     not fill up from 0 again, so such a source's sound begins and ends where it does.
     """
-    to_picture = f"asetpts=PTS-({timing.start_s})/TB"
+    end_s = f"{float(timing.end_s):.6f}"
+    cut = f"asetpts=PTS-({timing.start_s})/TB,atrim=end={end_s}"
     stereo = "aformat=channel_layouts=mono|stereo"
     if may_change:
-        return f"{to_picture},aresample=async=1,atrim=start=0,{stereo}"
-    end_s = float(timing.frame_count / timing.fps)
-    return f"{to_picture},aresample=async=1:first_pts=0,{stereo},apad,atrim=end={end_s:.6f}"
+        return f"{cut},aresample=async=1,atrim=start=0,{stereo}"
+    return f"{cut},aresample=async=1:first_pts=0,{stereo},apad,atrim=end={end_s}"
