@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
 # Code points of ITU-T H.273.
 UNTOLD: Final = 2
-_BT709, _BT470BG, _SMPTE170M, _BT2020 = 1, 5, 6, 9
-_PQ, _HLG = 16, 18
-_RGB_MATRIX, _BT2020_CONSTANT, _ICTCP = 0, 10, 14
+_BT709, _BT470BG, _SMPTE170M, _BT2020, _SRGB = 1, 5, 6, 9, 13
+_PQ: Final = 16
+HLG: Final = 18
+_RGB_MATRIX, _ICTCP = 0, 14
+_BT2020_MATRICES: Final = frozenset({9, 10, _ICTCP})
 
 # Every screen and browser shows these as they are.
 _PLAIN_PRIMARIES: Final = frozenset({_BT709, _BT470BG, _SMPTE170M})
 _PLAIN_TRANSFERS: Final = frozenset({1, 4, 5, 6, 7, 11, 13, 14, 15})
 _PLAIN_MATRICES: Final = frozenset({_BT709, _BT470BG, _SMPTE170M})
 
-# What zimg can convert (tests/media/test_colour.py tries each).
+# What zimg converts right (tests/media/test_colour.py tries each). BT.2020's constant luminance is
+# not among them: zimg refuses it with PQ, and lifts its grays without.
 _KNOWN_PRIMARIES: Final = frozenset({1, *range(4, 13), 22})
-_KNOWN_TRANSFERS: Final = frozenset({1, *range(4, 12), 13, 14, 15, _PQ, _HLG})
-_KNOWN_MATRICES: Final = frozenset({1, *range(4, 11), 12, 13, _ICTCP})
-_CONSTANT_LUMINANCE_TRANSFERS: Final = frozenset({1, 6, 14, 15})
+_KNOWN_TRANSFERS: Final = frozenset({1, *range(4, 12), 13, 14, 15, _PQ, HLG})
+_KNOWN_MATRICES: Final = frozenset({1, *range(4, 10), 12, 13, _ICTCP})
 
 _LEAST_HD_HEIGHT = 720
 
@@ -88,7 +90,7 @@ def plan_colours(told: ColourTags, *, rgb: bool, height: int) -> ColourPlan:
         rgb: whether the values are RGB by their pixel format.
         height: of the stored picture in pixels.
     """
-    hdr = told.transfer in (_PQ, _HLG)
+    hdr = told.transfer in (_PQ, HLG)
     tags = _completed(told, rgb=rgb, height=height)
     changed = [
         f"{name} {was}"
@@ -119,14 +121,16 @@ def plan_colours(told: ColourTags, *, rgb: bool, height: int) -> ColourPlan:
         kind = Colour.UNTAGGED_YUV
     else:
         kind = Colour.TAGGED_YUV
+    if kind is Colour.WIDE and tags.transfer == _SRGB:
+        tags = replace(tags, transfer=_BT709)  # screens show both alike
     return ColourPlan(kind, tags, doubt)
 
 
 def _completed(told: ColourTags, *, rgb: bool, height: int) -> ColourTags:
     """Fill in what is not told, and replace what cannot be converted."""
-    hdr = told.transfer in (_PQ, _HLG)
+    hdr = told.transfer in (_PQ, HLG)
     usual = _BT709 if rgb or height >= _LEAST_HD_HEIGHT else _SMPTE170M
-    if hdr or _BT2020 in (told.primaries, told.matrix) or told.matrix in (_BT2020_CONSTANT, _ICTCP):
+    if hdr or told.primaries == _BT2020 or told.matrix in _BT2020_MATRICES:
         usual = _BT2020
     transfer = told.transfer if told.transfer in _KNOWN_TRANSFERS else _BT709
     matrix = told.matrix if told.matrix in _KNOWN_MATRICES else usual
@@ -135,8 +139,6 @@ def _completed(told: ColourTags, *, rgb: bool, height: int) -> ColourTags:
         primaries = matrix
     if transfer != told.transfer and {primaries, matrix} == {_SMPTE170M}:
         transfer = _SMPTE170M
-    if matrix == _BT2020_CONSTANT and transfer not in _CONSTANT_LUMINANCE_TRANSFERS:
-        matrix = _BT2020
     if matrix == _ICTCP and not (hdr and primaries == _BT2020):
         matrix = _BT2020
     return ColourTags(primaries, transfer, _RGB_MATRIX if rgb else matrix, told.full_range)

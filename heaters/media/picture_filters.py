@@ -7,7 +7,7 @@ from math import ceil, sqrt
 from typing import Any, Final
 
 from heaters.domain.warnings import SourceWarning, WarningCode
-from heaters.media.colour import Colour
+from heaters.media.colour import HLG, Colour
 from heaters.media.picture import Picture
 
 _REFERENCE_WHITE_NITS = 203  # ITU-R BT.2408
@@ -85,7 +85,7 @@ def proxy_pictures(frames: Any, picture: Picture, max_height: int | None) -> Any
         frames = frames.filter("premultiply", inplace=1)
     if converted:
         frames = frames.filter("scale", *size).filter("format", _ZIMG_FORMATS)
-        frames = _to_bt709(_tagged(frames, picture, picture.tags.matrix), picture.colour)
+        frames = _to_bt709(_tagged(frames, picture, picture.tags.matrix), picture)
     else:
         values: dict[str, str] = {"out_range": "tv"} if picture.tags.full_range else {}
         if is_rgb:
@@ -101,20 +101,23 @@ def _tagged(frames: Any, picture: Picture, matrix: int) -> Any:
     tags = picture.tags
     return frames.filter(
         "setparams",
-        range="pc" if tags.full_range else "tv",
+        range="pc" if tags.full_range else "auto",
         color_primaries=tags.primaries,
         color_trc=tags.transfer,
         colorspace=matrix,
     )
 
 
-def _to_bt709(frames: Any, colour: Colour) -> Any:
+def _to_bt709(frames: Any, picture: Picture) -> Any:
     """Convert to BT.709: screens, JPEG files and embedders after the proxy know nothing else."""
     bt709 = {"transfer": "bt709", "matrix": "bt709", "range": "limited"}
-    if colour is Colour.WIDE:
+    if picture.colour is Colour.WIDE:
         return frames.filter("zscale", primaries="bt709", **bt709)
+    # HLG's brightness depends on all three colours; the approximation, three times as fast, takes
+    # them one by one: a red of (124, 32, 32) becomes (135, 13, 25).
+    exact = picture.tags.transfer == HLG
     return (
-        frames.filter("zscale", transfer="linear", npl=_REFERENCE_WHITE_NITS)
+        frames.filter("zscale", transfer="linear", npl=_REFERENCE_WHITE_NITS, agamma=int(not exact))
         .filter("format", "gbrpf32le")
         .filter("zscale", primaries="bt709")
         .filter("tonemap", "hable", desat=0)
