@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 from heaters import migrations
 from heaters.config import Settings
@@ -12,6 +13,7 @@ from heaters.embedded import embedded_servers
 from heaters.pipeline.broker import Sender, make_broker
 from heaters.repositories.database import Database
 from heaters.repositories.engine import patience
+from heaters.services.installation import claim_store
 from heaters.storage.store import ObjectStore, open_store
 
 
@@ -21,9 +23,19 @@ class Runtime:
 
     settings: Settings
     database: Database
-    store: ObjectStore
     database_url: str
     redis_url: str
+
+    @cached_property
+    def store(self) -> ObjectStore:
+        """The object store, opened when it is first needed, and then known to be ours.
+
+        Raises:
+            InvalidConfiguration: its address cannot be used, or it is another installation's.
+        """
+        store = open_configured_store(self.settings)
+        claim_store(self.database, store)
+        return store
 
     def __repr__(self) -> str:
         """Hide the addresses: they hold passwords."""
@@ -78,8 +90,7 @@ def open_runtime(
                 migrations.upgrade(database.engine)
         else:
             migrations.require_newest(database.engine)
-        store = open_configured_store(settings)
-        yield Runtime(settings, database, store, database_url, redis_url)
+        yield Runtime(settings, database, database_url, redis_url)
 
 
 def open_configured_store(settings: Settings) -> ObjectStore:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from dataclasses import asdict, astuple
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from heaters.cli.output import AsJson, command_runtime
 from heaters.config import get_settings
 from heaters.doctor import diagnose
 from heaters.domain.errors import InvalidConfiguration, InvalidInput
-from heaters.services.invariants import check_invariants
+from heaters.services.invariants import Verification, verify
 
 _ROOT = Path(__file__).parent.parent.parent
 
@@ -27,17 +28,29 @@ def register(app: typer.Typer) -> None:
 
 def check(as_json: AsJson = False) -> None:
     """Prove the invariants over the whole database and store; exit 1 where one fails."""
+    found = Verification()
     with (
         command_runtime(patience_s=None) as runtime,
-        runtime.database.unit_of_work() as uow,
+        output.status("checking the rows") as show,
     ):
-        findings = check_invariants(uow, stored=runtime.store.list_objects())
+        steps = verify(
+            runtime.database, runtime.store, found, record=False, stopped=threading.Event()
+        )
+        for _ in steps:
+            if found.objects:
+                show(f"comparing the store with the rows: {found.objects:,} files")
+    findings = found.list_findings()
     if as_json:
         output.print_json([asdict(finding) for finding in findings])
     elif findings:
         output.print_table(["rule", "where", "what"], [astuple(finding) for finding in findings])
+    if found.leftovers or found.masters:
+        output.say(
+            f"{found.leftovers:,} files ({found.leftover_bytes / 1e9:,.1f} GB) are named by no row "
+            f"and will be deleted in time; {found.masters:,} such masters are kept"
+        )
     if findings:
-        raise InvalidInput(f"{len(findings)} findings")
+        raise InvalidInput(f"{found.finding_count:,} findings")
     output.say("every invariant holds")
 
 

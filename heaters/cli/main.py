@@ -8,7 +8,7 @@ import sys
 import structlog
 import typer
 
-from heaters.cli import editing, health, ingest, library, searching, serving
+from heaters.cli import adopting, editing, health, ingest, library, searching, serving
 from heaters.cli.output import say_error
 from heaters.config import get_settings
 from heaters.domain.errors import HeatersError, Unexpected
@@ -23,7 +23,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for module in (serving, ingest, library, editing, searching, health):
+for module in (serving, ingest, library, editing, searching, health, adopting):
     module.register(app)
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -48,6 +48,7 @@ def up(
         get_settings.cache_clear()
     with (
         command_runtime(migrate=True) as runtime,
+        nullcontext(runtime.store),  # refused here, in one line, rather than in every process
         _worker_process(),
         _web(runtime, host, port) as (process, address),
     ):
@@ -59,7 +60,11 @@ def up(
 
 def web(host: Host = None, port: Port = None) -> None:
     """Serve the pages; workers run elsewhere."""
-    with command_runtime() as runtime, _web(runtime, host, port) as (process, address):
+    with (
+        command_runtime() as runtime,
+        nullcontext(runtime.store),
+        _web(runtime, host, port) as (process, address),
+    ):
         output.say(f"Open {address}\nStop with Ctrl+C.")
         _serve_until_stopped(process)
 

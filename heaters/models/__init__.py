@@ -4,6 +4,7 @@ from heaters.models.action import Action, ActionKind
 from heaters.models.artifact import Artifact, ArtifactKind
 from heaters.models.base import utc_now
 from heaters.models.check import Check
+from heaters.models.chore import Chore, Installation, Leftover
 from heaters.models.clip import Clip, ClipGroup
 from heaters.models.embedding import Embedding
 from heaters.models.reviewer import LOCAL_REVIEWER_ID, Reviewer
@@ -16,9 +17,12 @@ __all__ = [
     "Artifact",
     "ArtifactKind",
     "Check",
+    "Chore",
     "Clip",
     "ClipGroup",
     "Embedding",
+    "Installation",
+    "Leftover",
     "Reviewer",
     "Video",
     "utc_now",

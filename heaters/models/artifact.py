@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, String, text
 from sqlmodel import Field
 
 from heaters.models.base import Table, enum_type, time_field
@@ -49,7 +49,7 @@ class Artifact(Table, table=True):
     video_id: int = Field(foreign_key="videos.id")
     clip_id: int | None = Field(default=None, foreign_key="clips.id", index=True)
     kind: ArtifactKind = Field(sa_type=_KIND)
-    key: str = Field(unique=True)
+    key: str = Field(sa_type=String(collation="C"), unique=True)  # pyright: ignore
     size_bytes: int = Field(sa_type=BigInteger)
     frame: int | None = Field(default=None, description="Which proxy frame a keyframe shows.")
     retired_at: datetime | None = time_field(default_factory=None, default=None)

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from heaters.domain.errors import in_words
 from heaters.domain.stages import STAGES
 from heaters.pipeline.broker import make_broker
-from heaters.pipeline.maintenance import maintain_until
+from heaters.pipeline.chores.running import chores_until
 from heaters.pipeline.reconciler import reconcile_until
 from heaters.pipeline.runner import Runner
 from heaters.pipeline.tools import Tools
@@ -55,7 +55,7 @@ def running_worker(tools: Tools, redis_url: str) -> Iterator[None]:
             kwargs={"every_s": tools.settings.reconcile_s},
             name="reconciler",
         ),
-        threading.Thread(target=maintain_until, args=(stopped, tools), name="maintenance"),
+        threading.Thread(target=chores_until, args=(stopped, tools), name="chores"),
     ]
     with _worker_mark(tools.database, stopped):
         for thread in (*workers, *chores):

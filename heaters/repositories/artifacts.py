@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.dialects.postgresql import insert
@@ -10,6 +10,7 @@ from sqlmodel import Session, col, delete, select, update
 
 from heaters.domain.errors import NotFound
 from heaters.models import Artifact, ArtifactKind, utc_now
+from heaters.repositories.sets import among
 
 OF_CLIPS = {ArtifactKind.EXPORT, ArtifactKind.KEYFRAME}
 """What belongs to a clip; all else belongs to its video."""
@@ -95,6 +96,15 @@ class ArtifactRepository:
             for artifact in self._session.exec(query)
             if artifact.clip_id is not None
         }
+
+    def named_among(self, keys: Collection[str]) -> set[str]:
+        """Return those of the keys that a row names, in use or not."""
+        return set(self._session.exec(select(Artifact.key).where(among(col(Artifact.key), keys))))
+
+    def any_in_use(self) -> bool:
+        """Tell whether any object must be in the store."""
+        query = select(Artifact.id).where(col(Artifact.retired_at).is_(None)).limit(1)
+        return self._session.exec(query).first() is not None
 
     def retire_of_video(self, video_id: int, kind: ArtifactKind) -> None:
         """Take the video's own artifacts of this kind out of use."""

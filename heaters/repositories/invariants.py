@@ -5,7 +5,7 @@ A query returns, for everything that breaks its rule, the row's name and what is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,8 @@ RULES: dict[str, str] = {
     for query in (path.read_text() for path in sorted((Path(__file__).parent / "rules").iterdir()))
 }
 """The query for what breaks each rule."""
+
+_NEEDED = "retired_at IS NULL OR retired_revision IS NOT NULL"
 
 
 @dataclass(frozen=True)
@@ -35,23 +37,37 @@ class Finding:
 
 
 class InvariantRepository:
-    """The whole database, as one snapshot shows it."""
+    """The whole database, a statement at a time: each sees one moment."""
 
     def __init__(self, session: Session) -> None:
-        """Begin a transaction that sees one moment; the session has not begun one yet."""
-        self._connection = session.connection(
-            execution_options={"isolation_level": "REPEATABLE READ"}
+        self._connection = session.connection()
+
+    def broken(self, rule: str, *, limit: int) -> tuple[list[Finding], int]:
+        """Return the first of all that breaks a rule of ``RULES``, and how much that is in all."""
+        query = text(
+            f"SELECT place, what, count(*) OVER () FROM ({RULES[rule]}) AS broken (place, what)"  # noqa: S608
+            " LIMIT :limit"
         )
+        rows = self._connection.execute(query, {"limit": limit}).all()
+        count = rows[0][2] if rows else 0
+        return [Finding(rule, place, what) for place, what, _ in rows], count
 
-    def broken(self) -> Iterator[Finding]:
-        """Go through all that breaks a rule of ``RULES``."""
-        for rule, query in RULES.items():
-            for where, what in self._connection.execute(text(query)):
-                yield Finding(rule, where, what)
+    def keys(self, *, after: str, until: str | None, limit: int) -> dict[str, bool]:
+        """Return keys that a row names, in order, and whether their objects must be there.
 
-    def keys(self) -> dict[str, bool]:
-        """Return every key that a row names, and whether its object must be there."""
-        query = """
-            SELECT key, retired_at IS NULL OR retired_revision IS NOT NULL AS is_needed
-            FROM artifacts"""
-        return {row.key: row.is_needed for row in self._connection.execute(text(query))}
+        Args:
+            after: keys behind this one.
+            until: keys up to this one; None means the last.
+            limit: how many at most.
+        """
+        query = text(f"""
+            SELECT key, {_NEEDED} AS is_needed FROM artifacts
+            WHERE key > :after {"AND key <= :until" if until is not None else ""}
+            ORDER BY key LIMIT :limit""")  # noqa: S608
+        values = {"after": after, "until": until, "limit": limit}
+        return {row.key: row.is_needed for row in self._connection.execute(query, values)}
+
+    def needed_among(self, keys: Sequence[str]) -> list[str]:
+        """Return those of the keys whose objects must be there now, in order."""
+        query = f"SELECT key FROM artifacts WHERE key = ANY(:keys) AND ({_NEEDED}) ORDER BY key"  # noqa: S608
+        return list(self._connection.scalars(text(query), {"keys": list(keys)}))

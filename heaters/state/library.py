@@ -12,6 +12,7 @@ from heaters.domain.errors import InvalidInput
 from heaters.live.hub import LIBRARY
 from heaters.models import ArtifactKind
 from heaters.repositories.browsing import BrowsingRepository
+from heaters.repositories.chores import ChoreRepository
 from heaters.repositories.clips import ClipRepository
 from heaters.repositories.database import UnitOfWork
 from heaters.services.ingest import add_address
@@ -138,4 +139,8 @@ def _look(uow: UnitOfWork, page: int) -> tuple[list[VideoCard], int, str]:
         video_card(video, counts.get(video_id, {}), posters.get(video_id))
         for video_id, video in zip(ids, videos, strict=True)
     ]
-    return cards, browsing.video_count(), check_words(last_check(uow))
+    return cards, browsing.video_count(), _check(uow)
+
+
+def _check(uow: UnitOfWork) -> str:
+    return check_words(last_check(uow), ChoreRepository(uow.session).failed())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from heaters.domain.lifecycle import ClipState, VideoState
-from heaters.models import Action, ActionKind, Check
+from heaters.models import Action, ActionKind, Check, Chore
 from heaters.repositories.actions import ClipEntry
 
 
@@ -86,14 +86,28 @@ def states_of(group: str) -> list[ClipState]:
     ]
 
 
-def check_words(check: Check | None) -> str:
-    """Say how the last check of everything ended; empty where there was none yet."""
-    if check is None:
-        return ""
+def check_words(check: Check | None, failed: Sequence[Chore] = ()) -> str:
+    """Say how the last check of everything ended, and which chores did not do what they should.
+
+    Empty where there was no round yet.
+    """
+    said = [_check_words(check)] if check else []
+    said += [f"{_CHORE_WORDS[chore.name]}: {chore.error}" for chore in failed]
+    return ". ".join(said)
+
+
+_CHORE_WORDS = {
+    "retire": "Deleting retired files stopped",
+    "verify": "The last check stopped",
+    "sweep": "Sweeping leftovers stopped",
+}
+
+
+def _check_words(check: Check) -> str:
     when = check.ended_at.astimezone().strftime("%d %b, %H:%M")
-    if not check.findings:
+    if not check.finding_count:
         return f"Everything was in order on {when}"
-    findings = counted(len(check.findings), "thing")
+    findings = counted(check.finding_count, "thing")
     return f"{findings} not in order on {when}: run heaters check"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from heaters.domain.errors import ExternalFailure, HeatersError, InvalidInput
@@ -28,6 +29,20 @@ class ObjectArchived(HeatersError):
             "it for a few days (s3api restore-object), wait until it has, and try again"
         )
         self.key, self.storage_class = key, storage_class
+
+
+class NotDeleted(HeatersError):
+    """Some of the objects to delete are still there; all others are gone.
+
+    Attributes:
+        reasons: why, in one line each, by key.
+    """
+
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        key, reason = next(iter(reasons.items()))
+        more = f" (and {len(reasons) - 1} more)" if len(reasons) > 1 else ""
+        super().__init__(f"{key} cannot be deleted: {reason}{more}")
+        self.reasons = reasons
 
 
 class StorageFull(ExternalFailure):

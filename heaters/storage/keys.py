@@ -19,6 +19,23 @@ _SEGMENT = r"[a-z0-9][a-z0-9._-]{0,99}"
 _KEY = re.compile(rf"{_SEGMENT}(/{_SEGMENT}){{0,7}}")
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,10}")
 
+_ID = "[1-9][0-9]{0,18}"
+_HEX = "[0-9a-f]{16}"
+_ANY_SUFFIX = rf"({_SUFFIX.pattern})?"
+_KINDS: Final = {
+    kind: re.compile(pattern)
+    for kind, pattern in {
+        "original": rf"originals/{_HEX}{_ANY_SUFFIX}",
+        "master": rf"videos/{_ID}/master-{_HEX}{_ANY_SUFFIX}",
+        "proxy": rf"videos/{_ID}/proxy-{_HEX}\.mp4",
+        "analysis": rf"videos/{_ID}/analysis-{_HEX}{_ANY_SUFFIX}",
+        "scores": rf"videos/{_ID}/scores-[a-z0-9._-]+-{_HEX}{_ANY_SUFFIX}",
+        "poster": rf"videos/{_ID}/poster-{_HEX}\.jpg",
+        "export": rf"videos/{_ID}/clips/{_ID}-{_HEX}\.mp4",
+        "keyframe": rf"videos/{_ID}/keyframes/{_ID}-(0|{_ID})-{_HEX}\.jpg",
+    }.items()
+}
+
 _CONTENT_TYPES: Final = {
     ".jpg": "image/jpeg",
     ".json": "application/json",
@@ -82,6 +99,16 @@ def clip_export_key(video_id: int, clip_id: int, token: str) -> str:
 def keyframe_key(video_id: int, clip_id: int, frame: int, token: str) -> str:
     """Return the key of a clip's keyframe image; ``frame`` is the proxy's 0-based frame index."""
     return _key(f"videos/{video_id}/keyframes", f"{clip_id}-{frame}-{token}", ".jpg")
+
+
+def kind_of(text: str) -> str | None:
+    """Return which kind of artifact ``text`` is the key of; None if no function here makes it.
+
+    Only what has a kind is ours: whatever else lies in a store belongs to others.
+    """
+    if not is_key(text):
+        return None
+    return next((kind for kind, form in _KINDS.items() if form.fullmatch(text)), None)
 
 
 def content_type(key: str) -> str:

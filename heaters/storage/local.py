@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from heaters.domain.errors import InvalidConfiguration, NotFound
 from heaters.storage.disk import disk_errors, publish, temporary_path
-from heaters.storage.errors import InvalidKey, ObjectExists
+from heaters.storage.errors import InvalidKey, NotDeleted, ObjectExists
 from heaters.storage.keys import is_key, validate_key, validate_prefix
-from heaters.storage.store import CHUNK_BYTES, ObjectInfo, ObjectStore, OnProgress
+from heaters.storage.store import CHUNK_BYTES, MARKER, ObjectInfo, ObjectStore, OnProgress
 
 _INCOMING = ".incoming"  # no key starts with a dot
+_NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EMLINK}
 
 
 class LocalStore(ObjectStore):
@@ -38,6 +40,7 @@ class LocalStore(ObjectStore):
                 raise InvalidConfiguration(f"not a folder: {error.filename}") from error
             self._folder = folder.resolve(strict=True)
         self._incoming = self._folder / _INCOMING
+        self.place = str(self._folder)
 
     def put_file(
         self,
@@ -104,25 +107,63 @@ class LocalStore(ObjectStore):
             raise NotFound(f"no object {key} in {self._folder}")
         return _info(key, status)
 
-    def list_objects(self, prefix: str = "") -> Iterator[ObjectInfo]:
+    def list_objects(self, prefix: str = "", *, after: str = "") -> Iterator[ObjectInfo]:
         """See ``ObjectStore``."""
         validate_prefix(prefix)
         with disk_errors(self._folder):
-            for folder, _, names in os.walk(self._folder / prefix, onerror=_raise_unless_missing):
+            for key, entry in _walk(self._folder / prefix, prefix, after):
+                with suppress(FileNotFoundError, NotFound, InvalidKey):  # gone; a link to elsewhere
+                    if entry.is_symlink():
+                        yield self.stat(key)
+                    elif entry.is_file():
+                        yield _info(key, entry.stat())
+
+    def look(self, limit: int) -> Sequence[str]:
+        """See ``ObjectStore``."""
+        found: list[str] = []
+        with disk_errors(self._folder):
+            for folder, folders, names in os.walk(self._folder):
+                folders[:] = [name for name in folders if not name.startswith(".")]
                 for name in names:
-                    path = Path(folder, name)
-                    key = path.relative_to(self._folder).as_posix()
-                    if is_key(key):
-                        with suppress(NotFound, InvalidKey):  # just deleted; a link to elsewhere
-                            yield self.stat(key)
+                    if not name.startswith("."):
+                        found.append(Path(folder, name).relative_to(self._folder).as_posix())
+                    if len(found) == limit:
+                        return found
+        return found
+
+    def read_marker(self) -> str | None:
+        """See ``ObjectStore``."""
+        with disk_errors(self._folder):
+            try:
+                return (self._folder / MARKER).read_text("utf-8", "replace").strip()
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+
+    def write_marker(self, text: str, *, overwrite: bool) -> None:
+        """See ``ObjectStore``."""
+        with disk_errors(self._folder), temporary_path(self._incoming) as temporary:
+            temporary.write_text(f"{text}\n", "utf-8")
+            try:
+                publish(temporary, self._folder / MARKER, overwrite=overwrite)
+            except FileExistsError:
+                return
+            except OSError as error:
+                if overwrite or error.errno not in _NO_HARD_LINKS:
+                    raise
+                publish(temporary, self._folder / MARKER)
 
     def delete(self, *keys: str) -> None:
         """See ``ObjectStore``. Folders stay: a writer may be about to use them."""
-        paths = [self._path(key) for key in keys]
-        with disk_errors(self._folder):
-            for path in paths:
+        paths = {key: self._path(key) for key in keys}
+        reasons: dict[str, str] = {}
+        for key, path in paths.items():
+            try:
                 if path.is_file():
                     path.unlink(missing_ok=True)
+            except OSError as error:
+                reasons[key] = error.strerror or str(error)
+        if reasons:
+            raise NotDeleted(reasons)
 
     def sweep(self, older_than_s: float) -> int:
         """See ``ObjectStore``. A file's age counts from its last write or link."""
@@ -183,9 +224,23 @@ def _chunks(path: Path, start_byte: int, end_byte: int) -> Iterator[bytes]:
             yield chunk
 
 
-def _raise_unless_missing(error: OSError) -> None:
-    if not isinstance(error, FileNotFoundError):
-        raise error
+def _walk(folder: Path, prefix: str, after: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """Give what in and below ``folder`` may be an object, by key, from behind the key ``after``."""
+    try:
+        with os.scandir(folder) as entries:
+            found = {
+                entry.name + "/" * entry.is_dir(follow_symlinks=False): entry for entry in entries
+            }
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for name in sorted(found):
+        key, entry = prefix + name, found.pop(name)
+        if not is_key(key.rstrip("/")) or (key <= after and not after.startswith(key)):
+            continue
+        if name.endswith("/"):
+            yield from _walk(folder / entry.name, key, after)
+        elif key > after:
+            yield key, entry
 
 
 def _info(key: str, status: os.stat_result) -> ObjectInfo:

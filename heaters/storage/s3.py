@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,11 +16,12 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.exceptions import HTTPError
 
-from heaters.domain.errors import ExternalFailure, InvalidConfiguration
+from heaters.domain.errors import ExternalFailure, InvalidConfiguration, NotFound
 from heaters.storage.disk import disk_errors, publish, temporary_path
-from heaters.storage.keys import content_type, is_key, validate_key, validate_prefix
+from heaters.storage.errors import NotDeleted, ObjectExists
+from heaters.storage.keys import content_type, is_key, kind_of, validate_key, validate_prefix
 from heaters.storage.s3_errors import error_code, s3_errors
-from heaters.storage.store import CHUNK_BYTES, ObjectInfo, ObjectStore, OnProgress
+from heaters.storage.store import CHUNK_BYTES, MARKER, ObjectInfo, ObjectStore, OnProgress
 
 _PART_BYTES = 8 << 20
 _MAX_PARTS = 10_000  # S3's own limit
@@ -50,7 +52,7 @@ class S3Store(ObjectStore):
         """Keep objects in ``bucket`` under ``prefix/``. See ``open_store`` for the rest."""
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
-        self._place = f"s3://{bucket}/{prefix}"
+        self.place = f"s3://{bucket}/{prefix}"
         self._storage_class = storage_class
         self._archive_storage_class = archive_storage_class
         config = Config(
@@ -62,13 +64,13 @@ class S3Store(ObjectStore):
             # Bucket names as host names need a wildcard DNS entry that few other servers have.
             s3={"addressing_style": "path" if endpoint_url else "auto"},
         )
-        with s3_errors("", self._place):
+        with s3_errors("", self.place):
             try:
                 self._client: Any = boto3.Session(region_name=region).client(
                     "s3", endpoint_url=endpoint_url, config=config
                 )
             except ValueError as error:  # botocore's word for an address that is none
-                raise InvalidConfiguration(f"{self._place}: {error}") from error
+                raise InvalidConfiguration(f"{self.place}: {error}") from error
 
     def put_file(
         self,
@@ -82,7 +84,7 @@ class S3Store(ObjectStore):
     ) -> int:
         """See ``ObjectStore``. Large files go up in parts; progress is told part by part."""
         target = self._new_object(key, archive)
-        with disk_errors(path.parent), s3_errors(key, self._place):
+        with disk_errors(path.parent), s3_errors(key, self.place):
             size_bytes = path.stat().st_size
             if size_bytes > _PART_BYTES:
                 self._put_parts(target, path, size_bytes, overwrite, on_progress)
@@ -97,7 +99,7 @@ class S3Store(ObjectStore):
     def put_bytes(self, key: str, data: bytes, *, overwrite: bool = True) -> None:
         """See ``ObjectStore``."""
         target = self._new_object(key, archive=False)
-        with s3_errors(key, self._place):
+        with s3_errors(key, self.place):
             self._client.put_object(**target, **_condition(overwrite), Body=data)
 
     def get_file(self, key: str, path: Path, *, on_progress: OnProgress | None = None) -> None:
@@ -130,42 +132,76 @@ class S3Store(ObjectStore):
 
     def stat(self, key: str) -> ObjectInfo:
         """See ``ObjectStore``."""
-        with s3_errors(key, self._place):
+        with s3_errors(key, self.place):
             head = self._client.head_object(**self._object(key))
         return _info(key, head["ContentLength"], head["LastModified"], head["ETag"])
 
-    def list_objects(self, prefix: str = "") -> Iterator[ObjectInfo]:
+    def list_objects(self, prefix: str = "", *, after: str = "") -> Iterator[ObjectInfo]:
         """See ``ObjectStore``."""
         validate_prefix(prefix)
-        paginator = self._client.get_paginator("list_objects_v2")
-        with s3_errors(prefix, self._place):
-            for page in paginator.paginate(Bucket=self._bucket, Prefix=self._prefix + prefix):
-                for item in page.get("Contents", ()):
-                    key = item["Key"].removeprefix(self._prefix)
-                    if is_key(key):
-                        yield _info(key, item["Size"], item["LastModified"], item["ETag"])
+        last = ""
+        for item in self._list(prefix, after):
+            name = item["Key"]
+            if name < last:
+                raise ExternalFailure(f"{self.place}: this server does not list objects in order")
+            last = name
+            key = name.removeprefix(self._prefix)
+            if is_key(key):
+                yield _info(key, item["Size"], item["LastModified"], item["ETag"])
+
+    def look(self, limit: int) -> Sequence[str]:
+        """See ``ObjectStore``."""
+        names = (item["Key"].removeprefix(self._prefix) for item in self._list())
+        seen = (name for name in names if not name.endswith("/") and "/." not in f"/{name}")
+        return list(islice(seen, limit))
+
+    def read_marker(self) -> str | None:
+        """See ``ObjectStore``."""
+        try:
+            with s3_errors(MARKER, self.place):
+                answer = self._client.get_object(**self._marker)
+                with closing(answer["Body"]) as body:
+                    return body.read(1000).decode("utf-8", "replace").strip()
+        except NotFound:
+            return None
+
+    def write_marker(self, text: str, *, overwrite: bool) -> None:
+        """See ``ObjectStore``."""
+        marker = {**self._marker, "Body": f"{text}\n".encode(), "StorageClass": self._storage_class}
+        with suppress(ObjectExists), s3_errors(MARKER, self.place):
+            try:
+                self._client.put_object(**marker, **_condition(overwrite))
+            except ClientError as error:
+                if overwrite or error_code(error) != "NotImplemented":
+                    raise
+                self._client.put_object(**marker)
 
     def delete(self, *keys: str) -> None:
         """See ``ObjectStore``."""
         names = [{"Key": self._object(key)["Key"]} for key in keys]
-        with s3_errors(", ".join(keys[:1]), self._place):
+        reasons: dict[str, str] = {}
+        with s3_errors(", ".join(keys[:1]), self.place):
             for first in range(0, len(names), _MAX_KEYS_A_DELETE):
                 batch = names[first : first + _MAX_KEYS_A_DELETE]
                 answer = self._client.delete_objects(
                     Bucket=self._bucket, Delete={"Objects": batch, "Quiet": True}
                 )
-                if errors := answer.get("Errors"):
-                    raise ClientError({"Error": errors[0]}, "DeleteObjects")
+                for error in answer.get("Errors", ()):
+                    reason = error.get("Message") or error.get("Code", "no reason given")
+                    reasons[error["Key"].removeprefix(self._prefix)] = reason
+        if reasons:
+            raise NotDeleted(reasons)
 
     def sweep(self, older_than_s: float) -> int:
         """See ``ObjectStore``. The leftovers are the parts of unfinished uploads."""
         begun_before = datetime.now(UTC) - timedelta(seconds=older_than_s)
         swept = 0
         paginator = self._client.get_paginator("list_multipart_uploads")
-        with s3_errors("", self._place):
+        with s3_errors("", self.place):
             for page in paginator.paginate(Bucket=self._bucket, Prefix=self._prefix):
                 for upload in page.get("Uploads", ()):
-                    if upload["Initiated"] <= begun_before:
+                    is_ours = kind_of(upload["Key"].removeprefix(self._prefix)) is not None
+                    if is_ours and upload["Initiated"] <= begun_before:
                         self._client.abort_multipart_upload(
                             Bucket=self._bucket, Key=upload["Key"], UploadId=upload["UploadId"]
                         )
@@ -177,10 +213,23 @@ class S3Store(ObjectStore):
 
     def presign(self, key: str, expires_s: int) -> str:
         """See ``ObjectStore``. S3 allows seven days at most."""
-        with s3_errors(key, self._place):
+        with s3_errors(key, self.place):
             return self._client.generate_presigned_url(
                 "get_object", Params=self._object(key), ExpiresIn=expires_s
             )
+
+    @property
+    def _marker(self) -> dict[str, str]:
+        return {"Bucket": self._bucket, "Key": self._prefix + MARKER}
+
+    def _list(self, prefix: str = "", after: str = "") -> Iterator[dict[str, Any]]:
+        request = {"Bucket": self._bucket, "Prefix": self._prefix + prefix}
+        if after:
+            request["StartAfter"] = self._prefix + after
+        paginator = self._client.get_paginator("list_objects_v2")
+        with s3_errors(prefix, self.place):
+            for page in paginator.paginate(**request):
+                yield from page.get("Contents", ())
 
     def _object(self, key: str) -> dict[str, str]:
         validate_key(key)
@@ -246,7 +295,7 @@ class S3Store(ObjectStore):
         request = self._object(key) | {"Range": f"bytes={start_byte}-{last_byte}"}
         if etag:
             request["IfMatch"] = etag
-        with s3_errors(key, self._place):
+        with s3_errors(key, self.place):
             try:
                 return self._client.get_object(**request)
             except ClientError as error:
@@ -269,7 +318,7 @@ class S3Store(ObjectStore):
             except (BotoCoreError, HTTPError) as error:
                 breaks += 1
                 if breaks == _STREAM_ATTEMPTS:
-                    raise ExternalFailure(f"{self._place}: {key} broke off: {error}") from error
+                    raise ExternalFailure(f"{self.place}: {key} broke off: {error}") from error
             answer = self._get(key, start_byte, end_byte, answer["ETag"])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from heaters.domain.errors import InvalidConfiguration, NotFound
 
 CHUNK_BYTES = 1 << 20
+MARKER = ".heaters/installation"
 
 OnProgress = Callable[[int], None]
 """Called in the caller's thread with the bytes done so far. What it raises stops the transfer."""
@@ -41,7 +42,12 @@ class ObjectStore(Protocol):
 
     Every method may raise ``InvalidKey`` (not a key), ``InvalidConfiguration`` (no permission, no
     such bucket) or ``ExternalFailure`` (network, disk; a retry may help).
+
+    Attributes:
+        place: the store's folder or address, for messages.
     """
+
+    place: str
 
     def put_file(
         self,
@@ -122,21 +128,54 @@ class ObjectStore(Protocol):
             return False
         return True
 
-    def list_objects(self, prefix: str = "") -> Iterator[ObjectInfo]:
-        """Go through the objects in a folder such as ``videos/7/`` and below, in no set order.
+    def list_objects(self, prefix: str = "", *, after: str = "") -> Iterator[ObjectInfo]:
+        """Go through the objects in a folder such as ``videos/7/`` and below, by the keys' bytes.
 
         Names that are no keys (put there by others) are passed over.
+
+        Args:
+            prefix: the folder; empty means everything.
+            after: begin behind this key.
+
+        Raises:
+            ExternalFailure: an S3 server that lists in another order.
+        """
+        ...
+
+    def look(self, limit: int) -> Sequence[str]:
+        """Return up to ``limit`` names of what lies here, by whoever it was put there.
+
+        Hidden names, in which a segment begins with a dot, are left out: the marker is one.
+        """
+        ...
+
+    def read_marker(self) -> str | None:
+        """Return what the store's marker says, None if there is none.
+
+        The marker is the object ``.heaters/installation``, which no key can name.
+        """
+        ...
+
+    def write_marker(self, text: str, *, overwrite: bool) -> None:
+        """Write the marker; without ``overwrite`` one that is there stays, as far as that can be.
+
+        Some stores cannot write conditionally: read the marker again to know whose it is.
         """
         ...
 
     def delete(self, *keys: str) -> None:
-        """Delete objects. One that does not exist is no error."""
+        """Delete objects. One that does not exist is no error.
+
+        Raises:
+            NotDeleted: some could not be deleted; all others are.
+        """
         ...
 
     def sweep(self, older_than_s: float) -> int:
         """Remove what writers that were killed left behind, and return how many pieces that were.
 
-        Leftovers are never seen as objects; they only take room.
+        Leftovers are never seen as objects; they only take room. What other programs are about to
+        store under names that are no keys of ours stays.
 
         Args:
             older_than_s: spare what was begun less than so many seconds ago: it may be in use.

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from heaters.domain.lifecycle import BUSY_CLIP_STATES, ClipState, decision
-from heaters.models import Artifact, ArtifactKind, utc_now
+from heaters.models import utc_now
+from heaters.repositories.cancelling import cancelled_by
 from heaters.repositories.invariants import RULES, Finding, InvariantRepository
 from heaters.services.cutting import add_cut, confirm_cut, move_cut, remove_cut
-from heaters.services.invariants import ORPHAN_AGE, check_invariants, last_check, record_check
+from heaters.services.invariants import MAX_FINDINGS, Verification, last_check, record_check
 from heaters.services.reviewing import approve, archive, group, skip, ungroup
 from heaters.services.undoing import redo, undo
-from heaters.storage.store import ObjectInfo
 from tests.support.desk import Desk
 
 UNGUARDED = """
@@ -50,6 +51,10 @@ def story(shared_desk: Desk) -> dict[str, int]:
     desk.work(d)
     other = desk.video(50)
     return {"video": video, "other": other, "a": a, "b": b, "c": c, "d": d, "e": e}
+
+
+def all_broken(repository: InvariantRepository) -> list[Finding]:
+    return [found for rule in RULES for found in repository.broken(rule, limit=1000)[0]]
 
 
 @pytest.fixture
@@ -157,9 +162,9 @@ def test_damage_is_found_and_named(
     where: str | None,
 ):
     session, repository = unguarded
-    assert list(repository.broken()) == []
+    assert all_broken(repository) == []
     session.connection().execute(text(damage), story)
-    found = [finding for finding in repository.broken() if finding.rule == rule]
+    found = [finding for finding in all_broken(repository) if finding.rule == rule]
     assert found
     if where is not None:
         assert where.format(**story) in [finding.where for finding in found]
@@ -186,40 +191,41 @@ def test_database_and_lifecycle_agree_on_which_states_are_work(
         text("UPDATE clips SET state = :state, last_error = 'none' WHERE id = :d"),
         story | {"state": state},
     )
-    is_work = any(finding.rule == WORK for finding in repository.broken())
+    is_work = any(finding.rule == WORK for finding in all_broken(repository))
     assert is_work == (state in BUSY_CLIP_STATES)
-
-
-def test_objects_that_are_missing_or_that_nobody_names_are_found(shared_desk: Desk):
-    with shared_desk.database.unit_of_work() as uow:
-        keys = list(InvariantRepository(uow.session).keys())
-    old = utc_now() - 2 * ORPHAN_AGE
-    stored = [ObjectInfo(key, 1, old, "") for key in [*keys[1:], "videos/1/orphan"]]
-    young = ObjectInfo("videos/1/being-made", 1, utc_now() - timedelta(seconds=1), "")
-    findings = shared_desk.act(check_invariants, stored=iter([*stored, young]))
-    assert findings == [
-        Finding("every object is named by a row", "videos/1/orphan", "no row names it"),
-        Finding("every file in use is in the store", keys[0], "the object is missing"),
-    ]
-
-
-def test_an_object_that_may_be_deleted_already_is_not_missed(shared_desk: Desk):
-    video = shared_desk.video(100)
-    with shared_desk.database.unit_of_work() as uow:
-        retired = {"retired_at": utc_now(), "size_bytes": 1, "kind": ArtifactKind.ORIGINAL}
-        uow.session.add(Artifact(video_id=video, key="originals/gone", **retired))
-    with shared_desk.database.unit_of_work() as uow:
-        keys = InvariantRepository(uow.session).keys()
-    stored = [ObjectInfo(key, 1, utc_now(), "") for key in keys if key != "originals/gone"]
-    assert shared_desk.act(check_invariants, stored=stored) == []
 
 
 def test_what_a_check_found_is_kept(shared_desk: Desk):
     started_at = utc_now()
-    finding = Finding("a rule", "clip 1", "is broken")
-    shared_desk.act(record_check, [], started_at=started_at)
-    shared_desk.act(record_check, [finding], started_at=started_at)
+    found = Verification()
+    shared_desk.act(record_check, found, started_at=started_at)
+    found.add("a rule", [Finding("a rule", f"clip {n}", "is broken") for n in range(120)], 1234)
+    shared_desk.act(record_check, found, started_at=started_at)
     check = shared_desk.act(last_check)
     assert check is not None
-    assert check.findings == [{"rule": "a rule", "where": "clip 1", "what": "is broken"}]
+    assert check.finding_count == 1234
+    assert len(check.findings) == MAX_FINDINGS + 1
+    assert check.findings[0] == {"rule": "a rule", "where": "clip 0", "what": "is broken"}
+    assert check.findings[-1] == {"rule": "a rule", "where": "more", "what": "and 1,134 more"}
     assert check.started_at == started_at <= check.ended_at
+
+
+def test_of_each_rule_the_first_findings_come_with_a_count(
+    unguarded: tuple[Session, InvariantRepository],
+):
+    session, repository = unguarded
+    session.connection().execute(text("UPDATE videos SET revision = revision + 7"))
+    total = session.connection().scalar(text("SELECT count(*) FROM videos"))
+    found, count = repository.broken(NUMBERS, limit=1)
+    assert (len(found), count) == (1, total)
+
+
+def test_a_rule_that_takes_long_is_given_up_when_the_process_stops(shared_desk: Desk):
+    stopped = threading.Event()
+    stopped.set()
+    with (
+        pytest.raises(DBAPIError, match="canceling"),
+        shared_desk.database.unit_of_work() as uow,
+        cancelled_by(uow.session, stopped),
+    ):
+        uow.session.connection().execute(text("SELECT pg_sleep(60)"))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from heaters.storage import keys
 from heaters.storage.errors import InvalidKey
 
 TOKEN = "0123456789abcdef"
+TOKEN_FORM = re.compile("[0-9a-f]{16}")
 
 
 def test_keys_say_what_the_object_is_to_which_video_and_clip() -> None:
@@ -76,3 +79,29 @@ def test_a_content_type_follows_from_the_suffix_and_is_never_a_page_or_script(
     key: str, content_type: str
 ) -> None:
     assert keys.content_type(key) == content_type
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        ("original", keys.original_key(TOKEN, ".mov")),
+        ("original", keys.original_key(TOKEN, "")),
+        ("master", keys.master_key(7, TOKEN, ".mkv")),
+        ("proxy", keys.proxy_key(123456, TOKEN)),
+        ("analysis", keys.analysis_key(7, TOKEN, ".bgr")),
+        ("scores", keys.scores_key(7, "adaptive-2", TOKEN, ".f32")),
+        ("poster", keys.poster_key(7, TOKEN)),
+        ("export", keys.clip_export_key(7, 11, TOKEN)),
+        ("keyframe", keys.keyframe_key(7, 11, 0, TOKEN)),
+        ("keyframe", keys.keyframe_key(7, 11, 250, TOKEN)),
+    ],
+)
+def test_every_key_tells_what_it_is_the_key_of(kind: str, key: str) -> None:
+    assert keys.kind_of(key) == kind
+    for other in (f"x/{key}", f"{key}-copy", key.replace(TOKEN, TOKEN[1:]), key.upper()):
+        assert keys.kind_of(other) is None
+
+
+@given(st.text(alphabet="videosclp/0123456789abcdef-.m", max_size=60))
+def test_what_no_function_makes_is_the_key_of_nothing(text: str) -> None:
+    assert keys.kind_of(text) is None or TOKEN_FORM.search(text)

@@ -28,7 +28,14 @@ from heaters.repositories.database import Database, Job, UnitOfWork
 from heaters.repositories.embeddings import EmbeddingRepository
 from heaters.services.cutting import create_virtual_clips
 from heaters.services.invariants import check_invariants
-from heaters.storage.keys import new_token
+from heaters.storage.keys import (
+    analysis_key,
+    clip_export_key,
+    keyframe_key,
+    master_key,
+    new_token,
+    proxy_key,
+)
 
 T = TypeVar("T")
 
@@ -199,6 +206,20 @@ def _artifact(video_id: int, kind: ArtifactKind, clip: Clip | None = None) -> Ar
         clip_id=clip.id if clip else None,
         frame=clip.start_frame if clip and kind is ArtifactKind.KEYFRAME else None,
         kind=kind,
-        key=f"{kind.value}/{new_token()}",
+        key=_key(video_id, kind, clip),
         size_bytes=1,
     )
+
+
+def _key(video_id: int, kind: ArtifactKind, clip: Clip | None) -> str:
+    match kind:
+        case ArtifactKind.EXPORT if clip:
+            return clip_export_key(video_id, clip_id(clip), new_token())
+        case ArtifactKind.KEYFRAME if clip:
+            return keyframe_key(video_id, clip_id(clip), clip.start_frame, new_token())
+        case ArtifactKind.MASTER:
+            return master_key(video_id, new_token(), ".mkv")
+        case ArtifactKind.PROXY:
+            return proxy_key(video_id, new_token())
+        case _:
+            return analysis_key(video_id, new_token(), ".bgr")

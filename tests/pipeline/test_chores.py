@@ -1,0 +1,312 @@
+"""Chores: what nobody needs is deleted, all else is kept, and a round may end at any point."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import text
+
+from heaters.domain.lifecycle import ClipState, VideoState
+from heaters.models import LOCAL_REVIEWER_ID, Chore, utc_now
+from heaters.pipeline.chores.running import CHORES, run_chore
+from heaters.pipeline.chores.sweep import FEW
+from heaters.pipeline.tools import Tools
+from heaters.repositories.artifacts import ArtifactRepository
+from heaters.services import invariants
+from heaters.services.installation import adopt_store
+from heaters.services.invariants import last_check
+from heaters.services.reviewing import approve
+from heaters.services.undoing import undo
+from heaters.storage.errors import NotDeleted
+from heaters.storage.keys import clip_export_key, master_key, new_token
+from heaters.storage.local import LocalStore
+from tests.support.barcodes import write_barcode_video
+from tests.support.library import Library
+
+at_once = pytest.mark.parametrize("library", [{"retention_days": 0}], indirect=True)
+
+
+def exported(library: Library, tmp_path: Path) -> tuple[int, str]:
+    """Return a clip that is exported, and its file's key."""
+    source = write_barcode_video(tmp_path / "a.mp4", fps=Fraction(25), frame_count=20)
+    video_id = library.ingest(source)
+    with library.worker():
+        library.wait_for(lambda: library.video(video_id).state == VideoState.READY)
+        (clip,) = library.clips(video_id)
+        assert clip.id is not None
+        clip_id = clip.id
+        with library.runtime.database.unit_of_work() as uow:
+            approve(uow, [clip_id], reviewer_id=LOCAL_REVIEWER_ID)
+        library.wait_for(lambda: library.clip(clip_id).state == ClipState.EMBEDDED)
+    with library.runtime.database.unit_of_work() as uow:
+        return clip_id, ArtifactRepository(uow.session).exports()[clip_id].key
+
+
+def keys(library: Library) -> set[str]:
+    return {found.key for found in library.runtime.store.list_objects()}
+
+
+def run(library: Library, name: str, **options: Any) -> Chore:
+    chore = run_chore(library.tools, name, **options)
+    assert chore is not None
+    return chore
+
+
+def all_chores(library: Library) -> None:
+    """Run each chore once; none fails and nothing is found."""
+    for name in CHORES:
+        assert run(library, name).error is None
+    with library.runtime.database.unit_of_work() as uow:
+        check = last_check(uow)
+    assert check is not None
+    assert check.findings == []
+
+
+def put_leftovers(library: Library, count: int) -> list[str]:
+    made = [clip_export_key(1, number + 1, new_token()) for number in range(count)]
+    for key in made:
+        library.runtime.store.put_bytes(key, b"left behind")
+    return made
+
+
+@pytest.fixture
+def two_days_later(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Give the function that moves the check's clock on."""
+
+    def move() -> None:
+        later = utc_now() + timedelta(days=2)
+        monkeypatch.setattr(invariants, "utc_now", lambda: later)
+
+    return move
+
+
+def weeks_pass(library: Library) -> None:
+    """Let what is on the list of leftovers have been there for a month."""
+    with library.runtime.database.unit_of_work() as uow:
+        statement = "UPDATE leftovers SET first_seen_at = first_seen_at - interval '30 days'"
+        uow.session.connection().execute(text(statement))
+
+
+def test_what_is_in_use_is_kept_and_found_in_order(
+    library: Library, tmp_path: Path, two_days_later: Callable[[], None]
+) -> None:
+    exported(library, tmp_path)
+    before = keys(library)
+    two_days_later()
+    all_chores(library)
+    weeks_pass(library)
+    all_chores(library)
+    assert keys(library) == before
+
+
+def test_files_of_an_undone_approval_outlive_their_retention_period(
+    library: Library, tmp_path: Path
+) -> None:
+    _, key = exported(library, tmp_path)
+    with library.runtime.database.unit_of_work() as uow:
+        undo(uow, reviewer_id=LOCAL_REVIEWER_ID)
+    all_chores(library)
+    assert key in keys(library)
+
+
+@at_once
+def test_retired_files_are_deleted_once_their_retention_period_is_over(
+    library: Library, tmp_path: Path
+) -> None:
+    clip_id, key = exported(library, tmp_path)
+    with library.runtime.database.unit_of_work() as uow:
+        undo(uow, reviewer_id=LOCAL_REVIEWER_ID)
+    all_chores(library)
+    assert key not in keys(library)
+    with library.runtime.database.unit_of_work() as uow:
+        assert clip_id not in ArtifactRepository(uow.session).exports()
+
+
+def test_leftovers_are_deleted_when_no_row_has_named_them_for_the_retention_period(
+    library: Library, two_days_later: Callable[[], None]
+) -> None:
+    (key,) = put_leftovers(library, 1)
+    all_chores(library)
+    two_days_later()
+    all_chores(library)
+    assert keys(library) == {key}
+    weeks_pass(library)
+    all_chores(library)
+    assert keys(library) == set()
+
+
+def test_neither_masters_nor_files_of_others_are_ever_deleted(
+    library: Library, two_days_later: Callable[[], None]
+) -> None:
+    kept = {master_key(5, new_token(), ".mkv"), "holiday/2019.mp4", "thesis.pdf"}
+    for key in kept:
+        library.runtime.store.put_bytes(key, b"the only copy")
+    two_days_later()
+    for _ in range(2):
+        all_chores(library)
+        weeks_pass(library)
+    assert keys(library) == kept
+
+
+def test_a_sweep_that_would_delete_too_much_deletes_nothing_and_says_so(
+    library: Library, two_days_later: Callable[[], None]
+) -> None:
+    made = put_leftovers(library, FEW + 1)
+    two_days_later()
+    run(library, "verify")
+    weeks_pass(library)
+    chore = run(library, "sweep")
+    assert chore.error is not None
+    assert "101 of 101 objects" in chore.error
+    assert keys(library) == set(made)
+
+
+class Stubborn(LocalStore):
+    """A store that refuses to delete some objects, as one with an object lock does."""
+
+    refused: frozenset[str] = frozenset()
+
+    def delete(self, *keys: str) -> None:
+        super().delete(*(key for key in keys if key not in self.refused))
+        if reasons := {key: "locked" for key in keys if key in self.refused}:
+            raise NotDeleted(reasons)
+
+
+@pytest.fixture
+def stubborn(library: Library) -> tuple[Stubborn, Tools]:
+    place = library.runtime.store.place
+    store = Stubborn(Path(place))
+    return store, Tools(library.runtime.settings, library.runtime.database, store)
+
+
+def test_a_leftover_that_cannot_be_deleted_is_told_of_and_the_rest_goes(
+    library: Library, stubborn: tuple[Stubborn, Tools], two_days_later: Callable[[], None]
+) -> None:
+    store, tools = stubborn
+    made = put_leftovers(library, 5)
+    store.refused = frozenset(made[2:3])
+    two_days_later()
+    run(library, "verify")
+    weeks_pass(library)
+    chore = run_chore(tools, "sweep")
+    assert chore is not None
+    assert chore.error == f"{made[2]} cannot be deleted: locked"
+    assert keys(library) == {made[2]}
+    store.refused = frozenset()
+    assert run(library, "sweep").error is None
+    assert keys(library) == set()
+
+
+@at_once
+def test_a_retired_file_that_cannot_be_deleted_is_told_of_and_the_rest_goes(
+    library: Library, stubborn: tuple[Stubborn, Tools], tmp_path: Path
+) -> None:
+    _, key = exported(library, tmp_path)
+    with library.runtime.database.unit_of_work() as uow:
+        undo(uow, reviewer_id=LOCAL_REVIEWER_ID)
+    store, tools = stubborn
+    store.refused = frozenset([key])
+    chore = run_chore(tools, "retire")
+    assert chore is not None
+    assert chore.error == f"{key} cannot be deleted: locked"
+    assert {name for name in keys(library) if "/clips/" in name or "/keyframes/" in name} == {key}
+    all_chores(library)
+    assert key not in keys(library)
+
+
+def test_nothing_is_deleted_from_a_store_that_somebody_else_has_taken_over(
+    library: Library, two_days_later: Callable[[], None]
+) -> None:
+    (key,) = put_leftovers(library, 1)
+    two_days_later()
+    run(library, "verify")
+    weeks_pass(library)
+    library.runtime.store.write_marker("another installation", overwrite=True)
+    for name in ("retire", "sweep"):
+        assert "no longer belongs" in (run(library, name).error or "")
+    assert keys(library) == {key}
+    adopt_store(library.runtime.database, library.runtime.store)
+    assert run(library, "sweep").error is None
+    assert keys(library) == set()
+
+
+def test_a_file_that_is_missing_is_found_and_the_finding_kept(
+    library: Library, tmp_path: Path
+) -> None:
+    _, key = exported(library, tmp_path)
+    library.runtime.store.delete(key)
+    chore = run(library, "verify")
+    assert chore.result is not None
+    assert chore.result["findings"] == 1
+    with library.runtime.database.unit_of_work() as uow:
+        check = last_check(uow)
+    assert check is not None
+    assert [finding["where"] for finding in check.findings] == [key]
+
+
+def test_a_round_that_was_stopped_goes_on_where_it_stopped(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invariants, "_STRETCH", 2)
+    made = put_leftovers(library, 8)
+    stopped = threading.Event()
+
+    class Stopping(LocalStore):
+        def list_objects(self, prefix: str = "", *, after: str = "") -> Iterator[Any]:
+            for number, info in enumerate(super().list_objects(prefix, after=after)):
+                if number == 3:
+                    stopped.set()
+                yield info
+
+    store = Stopping(Path(library.runtime.store.place))
+    tools = Tools(library.runtime.settings, library.runtime.database, store)
+    first = run_chore(tools, "verify", stopped=stopped)
+    assert first is not None
+    assert (first.lease_until, first.ended_at, first.error) == (None, None, None)
+    assert first.cursor is not None
+    assert first.cursor["after"] == sorted(made)[3]
+    second = run(library, "verify", every_s=3600)
+    assert second.result is not None
+    assert second.result["objects"] == 8
+    assert second.started_at == first.started_at
+    assert second.cursor is None
+
+
+def test_one_worker_at_a_time_does_a_chore_and_not_before_it_is_due(library: Library) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def wait(_round: object) -> dict[str, Any]:
+        begun.set()
+        assert go_on.wait(30)
+        return {"deleted": 0}
+
+    thread = threading.Thread(
+        target=run_chore, args=(library.tools, "sweep"), kwargs={"work": wait}
+    )
+    thread.start()
+    assert begun.wait(30)
+    assert run_chore(library.tools, "sweep") is None
+    go_on.set()
+    thread.join()
+    assert run_chore(library.tools, "sweep", every_s=3600) is None
+    assert run(library, "sweep").error is None
+
+
+def test_what_nobody_foresaw_is_recorded_and_the_next_round_starts_from_the_beginning(
+    library: Library,
+) -> None:
+    def break_(chore: Any) -> dict[str, Any]:
+        chore.keep({"after": "x"})
+        raise ZeroDivisionError("secret")
+
+    with pytest.raises(ZeroDivisionError):
+        run(library, "sweep", work=break_)
+    assert run_chore(library.tools, "sweep", every_s=3600) is None
+    chore = run(library, "sweep")
+    assert (chore.error, chore.cursor) == (None, None)
