@@ -14,7 +14,11 @@ _LOOK_S = 0.1
 
 @contextmanager
 def cancelled_by(session: Session, stopped: threading.Event) -> Iterator[None]:
-    """Cancel the session's statement soon after ``stopped`` is set; it then raises a DBAPIError."""
+    """Cancel the session's statement soon after ``stopped`` is set.
+
+    Raises:
+        DatabaseBusy: it was cancelled.
+    """
     connection = session.connection().connection.driver_connection
     assert isinstance(connection, Connection)
     done = threading.Event()

@@ -103,7 +103,7 @@ def verify(
         store: every object of it.
         verification: what is known so far; each step adds to it.
         record: whether leftovers are written down, so that they are deleted in time.
-        stopped: ends a step that takes long by a ``DBAPIError``.
+        stopped: ends a step that takes long, which then raises ``DatabaseBusy``.
     """
     for rule in list(RULES)[verification.rules_done :]:
         with database.unit_of_work() as uow, cancelled_by(uow.session, stopped):

@@ -36,7 +36,7 @@ def chores_until(stopped: threading.Event, tools: Tools) -> None:
         for name in CHORES:
             try:
                 run_chore(tools, name, every_s=tools.settings.maintenance_s, stopped=stopped)
-            except DBAPIError as error:
+            except (DBAPIError, HeatersError) as error:
                 _log.warning("chore not done", chore=name, error=_line(error))
             except Exception:  # noqa: BLE001 - a bug in one chore must not end the others
                 _log.exception("chore not done", chore=name)
@@ -60,7 +60,7 @@ def run_chore(
         work: what to do in place of what ``CHORES`` says.
 
     Raises:
-        DBAPIError: the database went away, and cannot be told how the round ended.
+        DatabaseAway: the database cannot be told how the round ended.
         Exception: what nobody foresaw, once it is recorded.
     """
     owner = uuid4()
