@@ -1,11 +1,13 @@
 // @ts-check
-import { createElement, useEffect, useMemo } from "react";
+import { createElement, useEffect, useMemo, useRef } from "react";
 import { usePaper } from "../desk/timeline/paper.js";
 import { Viewport, clamp } from "../desk/timeline/viewport.js";
 import { drawBands } from "./bands.js";
+import { showCardOf } from "./page_parts.js";
 
 /**
- * The whole video as a strip of its clips. A click asks for the frame under the pointer.
+ * The whole video as a strip of its clips. A click asks for the page with the clip under the pointer,
+ * and leads to it.
  * @param {object} props
  * @param {{lengths: number[], letters: string}} props.outline
  * @param {string} props.label
@@ -19,6 +21,8 @@ export function OutlineStrip({ outline, label, onPick }) {
     if (clips.frameCount) drawBands(paper, viewportOf(paper.width), clips, 0, paper.height);
   }, []);
   useEffect(() => paper.current?.ask(), [clips]);
+  const stopLooking = useRef(() => {});
+  useEffect(() => () => stopLooking.current(), []);
 
   return createElement("canvas", {
     ref: canvas,
@@ -28,7 +32,10 @@ export function OutlineStrip({ outline, label, onPick }) {
     onClick: (/** @type {import("react").MouseEvent<HTMLCanvasElement>} */ event) => {
       if (!paper.current || !clips.frameCount) return;
       const { x } = paper.current.pointAt(event);
-      onPick(clamp(viewportOf(paper.current.width).frameAt(x), 0, clips.frameCount - 1));
+      const frame = clamp(viewportOf(paper.current.width).frameAt(x), 0, clips.frameCount - 1);
+      stopLooking.current();
+      onPick(frame);
+      stopLooking.current = showCardOf(frame);
     },
   });
 }

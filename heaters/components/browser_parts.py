@@ -45,6 +45,32 @@ class OutlineStrip(rx.NoSSRComponent):
     on_pick: rx.EventHandler[rx.event.passthrough_event_spec(int)]
 
 
+class TabTitle(rx.NoSSRComponent):
+    """Names the tab: the subject, and which page about it this is; nothing while it is empty."""
+
+    library = "$/public/clips/page_parts.js"
+    tag = "TabTitle"
+
+    subject: rx.Var[str]
+    of: rx.Var[str]
+
+
+class ListTop(rx.NoSSRComponent):
+    """The beginning of a list; comes into view when another screenful is shown."""
+
+    library = "$/public/clips/page_parts.js"
+    tag = "ListTop"
+
+    page: rx.Var[int]
+
+
+class CardFocus(rx.NoSSRComponent):
+    """Keeps the focus among the clips when the one that has it leaves the list."""
+
+    library = "$/public/clips/page_parts.js"
+    tag = "CardFocus"
+
+
 class ReviewKeys(rx.NoSSRComponent):
     """Keys of the clip grid; shows its children, which name them."""
 

@@ -77,7 +77,12 @@ def clip_card(
         tab_index=0,
         class_name=f"clip clip-{clip.group}",
         aria_label=f"Clip {clip.number}, {clip.words}",
-        custom_attrs={"data-clip-id": clip.id, "data-group": clip.group},
+        custom_attrs={
+            "data-clip-id": clip.id,
+            "data-group": clip.group,
+            "data-start-frame": clip.start_frame,
+            "data-end-frame": clip.end_frame,
+        },
     )
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import reflex as rx
 from reflex.event import EventCallback
 
+from heaters.components.browser_parts import TabTitle
 from heaters.state.page import PageState
 
 
 def page_frame(
-    state: type[PageState], *content: rx.Component, trail: tuple[rx.Component | str, ...] = ()
+    state: type[PageState],
+    *content: rx.Component,
+    trail: tuple[rx.Component | str, ...] = (),
+    subject: rx.Var[str] | str = "",
+    of: str = "",
 ) -> rx.Component:
     """Return a whole page.
 
@@ -17,11 +22,14 @@ def page_frame(
         state: the page's state, for its notice.
         content: what is between bar and notice.
         trail: where in the application this is, after its name.
+        subject: what the page is about, for the tab's title; empty leaves the title as it is.
+        of: what the page shows of it, such as ``Review``.
     """
     steps: list[rx.Component] = [rx.el.a("Heaters", href="/", class_name="brand")]
     for step in trail:
         steps += [rx.el.span("/", class_name="trail-mark", aria_hidden="true"), rx.el.span(step)]
     return rx.el.div(
+        TabTitle.create(subject=subject, of=of),
         rx.el.header(rx.el.nav(*steps, class_name="trail", aria_label="Where"), class_name="bar"),
         rx.connection_banner(
             rx.el.p(

@@ -75,5 +75,9 @@ def _warning(text: str) -> rx.Component:
 
 def _step(step: Step) -> rx.Component:
     return rx.el.progress(
-        value=step.percent, max=100, aria_label=step.name, class_name=step.look, title=step.name
+        value=step.percent,
+        max=100,
+        aria_label=step.name,
+        class_name=f"step-{step.look}",
+        title=step.name,
     )

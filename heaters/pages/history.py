@@ -25,6 +25,8 @@ def history_page() -> rx.Component:
             rx.el.a(HistoryState.title, href=f"/videos/{HistoryState.shown_video_id}"),
             "History",
         ),
+        subject=HistoryState.title,
+        of="History",
     )
 
 

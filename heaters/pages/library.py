@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from heaters.components.browser_parts import UploadArea
+from heaters.components.browser_parts import ListTop, UploadArea
 from heaters.components.frame import page_frame, pager
 from heaters.components.videos import video_tile
 from heaters.state.library import LibraryState
@@ -57,6 +57,7 @@ def _adding() -> rx.Component:
 
 def _wall() -> rx.Component:
     return rx.fragment(
+        ListTop.create(page=LibraryState.page),
         rx.el.ul(
             rx.foreach(LibraryState.videos, lambda video: video_tile(video, LibraryState.retry)),
             class_name="wall",

@@ -27,6 +27,8 @@ def review_page() -> rx.Component:
             rx.el.a(ReviewState.card.title, href=f"/videos/{ReviewState.card.id}"),
             "Review",
         ),
+        subject=ReviewState.card.title,
+        of="Review",
     )
 
 

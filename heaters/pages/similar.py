@@ -23,6 +23,8 @@ def similar_page() -> rx.Component:
             ),
         ),
         trail=("Similar clips",),
+        subject=SimilarState.subject,
+        of="Similar clips",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reflex as rx
 
-from heaters.components.browser_parts import OutlineStrip, ReviewKeys
+from heaters.components.browser_parts import CardFocus, ListTop, OutlineStrip, ReviewKeys
 from heaters.components.clips import clip_card
 from heaters.components.frame import missing, page_frame, pager
 from heaters.components.marks import mark
@@ -29,6 +29,7 @@ def video_page() -> rx.Component:
             ),
         ),
         trail=(VideoState.video.title,),
+        subject=VideoState.video.title,
     )
 
 
@@ -75,7 +76,11 @@ def _review() -> rx.Component:
             _filters(),
             rx.el.div(
                 rx.el.button(
-                    "Undo", on_click=VideoState.take_back, class_name="button", title="Ctrl+Z"
+                    "Undo",
+                    on_click=VideoState.take_back,
+                    disabled=rx.cond(VideoState.can_undo, False, True),
+                    class_name="button",
+                    title="Ctrl+Z",
                 ),
                 rx.cond(
                     VideoState.pending_count > 0,
@@ -94,6 +99,8 @@ def _review() -> rx.Component:
             ),
             class_name="toolbar",
         ),
+        ListTop.create(page=VideoState.page),
+        CardFocus.create(),
         rx.el.ul(
             rx.foreach(
                 VideoState.clips,

@@ -33,8 +33,13 @@ class Lookalike:
 
 
 class SimilarState(PageState, rx.State):
-    """What one tab shows of one clip's neighbours."""
+    """What one tab shows of one clip's neighbours.
 
+    Attributes:
+        subject: the clip in question, by number and title, for the tab.
+    """
+
+    subject: str = ""
     anchor: list[Lookalike] = []  # one clip, or none yet
     found: list[Lookalike] = []
     found_count: int = 0
@@ -83,6 +88,8 @@ class SimilarState(PageState, rx.State):
             return
         self.anchor, self.found = seen
         self.found_count = len(self.found)
+        [anchor] = self.anchor
+        self.subject = f"Clip {anchor.clip.number} of {anchor.video_title}"
 
 
 def _look(

@@ -55,6 +55,7 @@ class VideoState(PageState, rx.State):
         group: the group that is shown; empty means every clip.
         shown_count: how many clips are in the group.
         page: which screenful of these, from 0.
+        can_undo: whether the reviewer has an action on this video to undo.
     """
 
     video: VideoCard = NO_VIDEO
@@ -67,6 +68,7 @@ class VideoState(PageState, rx.State):
     shown_count: int = 0
     page: int = 0
     page_count: int = 1
+    can_undo: bool = False
     _shown_video_id: int = 0
 
     @rx.var
@@ -183,13 +185,15 @@ class VideoState(PageState, rx.State):
 
     async def _read(self) -> None:
         video_id, group, page = self._shown_video_id, self.group, self.page
-        seen = await self._look_up(lambda uow: _look(uow, video_id, group, page))
+        reviewer_id = desk().reviewer_id(self)
+        seen = await self._look_up(lambda uow: _look(uow, video_id, reviewer_id, group, page))
         if seen is None:
             return
         self.video, self.facts, self.proxy = seen.video, seen.facts, seen.proxy
         self.outline, self.counts = seen.outline, seen.counts
         self.clips, self.shown_count, self.page = seen.clips, seen.shown_count, seen.page
         self.page_count = page_count(self.shown_count, PAGE_SIZE)
+        self.can_undo = seen.can_undo
 
 
 @dataclass(frozen=True)
@@ -202,9 +206,10 @@ class _Seen:
     clips: list[ClipCard]
     shown_count: int
     page: int
+    can_undo: bool
 
 
-def _look(uow: UnitOfWork, video_id: int, group: str, page: int) -> _Seen:
+def _look(uow: UnitOfWork, video_id: int, reviewer_id: int, group: str, page: int) -> _Seen:
     """Read what the page shows; a page number past the end is brought back."""
     video = VideoRepository(uow.session).get(video_id)
     browsing = BrowsingRepository(uow.session)
@@ -231,4 +236,5 @@ def _look(uow: UnitOfWork, video_id: int, group: str, page: int) -> _Seen:
         clips=[clip_card(number, clip, fps, exports.get(clip.id or 0)) for number, clip in clips],
         shown_count=shown_count,
         page=page,
+        can_undo=ActionRepository(uow.session).last_undoable(reviewer_id, video_id) is not None,
     )

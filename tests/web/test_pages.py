@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from heaters.domain.lifecycle import ClipState
@@ -25,6 +27,27 @@ def clips_of(runtime: Runtime, video_id: int) -> list[Clip]:
 
 def states_of(runtime: Runtime, video_id: int) -> list[ClipState]:
     return [clip.state for clip in clips_of(runtime, video_id)]
+
+
+# The element that has the focus, if an element around it cuts off part of its ring.
+CUT_OFF_RING = """() => {
+  const focused = document.activeElement;
+  if (!focused || focused === document.body) return "";
+  const style = getComputedStyle(focused);
+  const ring = parseFloat(style.outlineWidth) + parseFloat(style.outlineOffset);
+  if (style.outlineStyle === "none") return "no ring: " + focused.outerHTML.slice(0, 80);
+  const box = focused.getBoundingClientRect();
+  for (let around = focused.parentElement; around; around = around.parentElement) {
+    const { overflowX, overflowY } = getComputedStyle(around);
+    if (overflowX === "visible" && overflowY === "visible") continue;
+    const room = around.getBoundingClientRect();
+    const sides = [box.left - room.left, room.right - box.right];
+    if (overflowY !== "visible") sides.push(box.top - room.top, room.bottom - box.bottom);
+    if (Math.min(...sides) < ring - 0.5 && around.scrollWidth <= around.clientWidth + 1)
+      return focused.outerHTML.slice(0, 80) + " in " + around.className;
+  }
+  return "";
+}"""
 
 
 def open_video(page: Page, site: Site, video_id: int) -> None:
@@ -117,12 +140,103 @@ def test_a_video_of_a_hundred_clips_is_shown_by_the_screenful(
     expect(page.locator("[data-clip-id]")).to_have_count(48)
     page.get_by_role("button", name="Next").click()
     expect(page.locator("[data-clip-id]").first).to_contain_text("[48, 49)")
+    expect(page.locator("[data-clip-id]").first).to_be_in_viewport()
+    pick_on_strip(page, 119 / 120)
+    last = page.locator("[data-clip-id]").last
+    expect(last).to_contain_text("[100, 120)")
+    expect(page.get_by_text("3 of 3")).to_be_visible()
+    expect(last).to_be_focused()
+    expect(last).to_be_in_viewport()
+
+
+def pick_on_strip(page: Page, place: float) -> None:
+    """Click the strip of the whole video at this fraction of its length."""
     strip = page.locator(".outline-strip")
     box = strip.bounding_box()
     assert box is not None
-    strip.click(position={"x": box["width"] - 2, "y": 5})
-    expect(page.locator("[data-clip-id]").last).to_contain_text("[100, 120)")
-    expect(page.get_by_text("3 of 3")).to_be_visible()
+    strip.click(position={"x": box["width"] * place, "y": 5})
+
+
+def test_a_click_on_the_strip_leads_to_the_clip(
+    page: Page, site: Site, add_video: AddVideo
+) -> None:
+    open_video(page, site, add_video(cuts=tuple(range(3, 120, 3))))
+    picked = page.locator("[data-clip-id]").nth(35)  # frames 105 to 107
+    expect(picked).not_to_be_in_viewport()
+    pick_on_strip(page, 106.5 / 120)
+    expect(picked).to_be_focused()
+    expect(picked).to_be_in_viewport()
+
+
+def test_the_focus_goes_to_the_next_clip_when_its_own_leaves_the_list(
+    page: Page, site: Site, add_video: AddVideo
+) -> None:
+    open_video(page, site, add_video())
+    page.get_by_role("button", name=re.compile("pending 4")).click()
+    page.locator("[data-clip-id]").nth(1).get_by_role("button", name="Approve").click()
+    expect(page.locator("[data-clip-id]")).to_have_count(3)
+    expect(page.locator("[data-clip-id]").nth(1)).to_be_focused()
+
+
+def test_undo_is_offered_only_where_there_is_something_to_undo(
+    page: Page, site: Site, add_video: AddVideo
+) -> None:
+    open_video(page, site, add_video())
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+    page.locator("[data-clip-id]").first.get_by_role("button", name="Skip").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+
+
+def test_tabs_are_named_after_what_they_show(page: Page, site: Site, add_video: AddVideo) -> None:
+    one, two = add_video("City at night"), add_video("The Earth")
+    for path, title in (
+        (f"/videos/{one}", "City at night · Heaters"),
+        (f"/videos/{two}", "The Earth · Heaters"),
+        (f"/videos/{one}/review", "City at night · Review · Heaters"),
+        (f"/videos/{one}/history", "City at night · History · Heaters"),
+        ("/", "Heaters"),
+    ):
+        page.goto(site.origin + path)
+        expect(page).to_have_title(title)
+    page.get_by_role("link", name="The Earth").click()
+    expect(page).to_have_title("The Earth · Heaters")
+
+
+@pytest.mark.parametrize("shape", [(90, 160), (160, 120), (160, 90)])
+def test_a_poster_is_shown_whole(
+    page: Page, site: Site, add_video: AddVideo, shape: tuple[int, int]
+) -> None:
+    video_id = add_video()
+    picture = io.BytesIO()
+    Image.new("RGB", shape, "white").save(picture, "JPEG")
+    page.route(
+        "**/poster?*",
+        lambda route: route.fulfill(body=picture.getvalue(), content_type="image/jpeg"),
+    )
+    page.goto(site.origin)
+    image = page.locator(f'[data-video-id="{video_id}"] img')
+    expect(image).to_be_visible()
+    box, frame = image.bounding_box(), page.locator(".poster").first.bounding_box()
+    assert box is not None
+    assert frame is not None
+    assert box["height"] <= frame["height"] + 0.5
+    assert box["width"] <= frame["width"] + 0.5
+
+
+@pytest.mark.parametrize("path", ["/", "/videos/{}", "/videos/{}/history"])
+def test_the_ring_around_what_has_the_focus_is_seen_whole(
+    page: Page, site: Site, add_video: AddVideo, path: str
+) -> None:
+    page.goto(site.origin + path.format(add_video("Rings")))
+    expect(page.get_by_text("Rings").first).to_be_visible()
+    unseen = []
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        cut_off = page.evaluate(CUT_OFF_RING)
+        if cut_off:
+            unseen.append(cut_off)
+    assert unseen == []
 
 
 def test_a_title_is_text_whatever_it_holds(page: Page, site: Site, add_video: AddVideo) -> None:
