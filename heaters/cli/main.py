@@ -29,7 +29,7 @@ for module in (serving, ingest, library, editing, searching, health, adopting):
 
 def main() -> None:
     """Run a command; exit 1 and say why in one line where it fails."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGTERM, _end)
     try:
         configure_logging(get_settings().log_level)
         app()
@@ -42,3 +42,9 @@ def main() -> None:
         _log.info("unexpected", exc_info=True)
         say_error(f"{Unexpected(error)} (HEATERS_LOG_LEVEL=info shows where)")
         sys.exit(1)
+
+
+def _end(_number: int, _frame: object) -> None:
+    """End as what runs allows; asking again does not break off what is being given back."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(143)

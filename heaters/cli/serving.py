@@ -7,7 +7,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -15,16 +16,19 @@ import typer
 
 from heaters.cli import output
 from heaters.cli.ingest import await_videos, ingest_path
+from heaters.cli.keeping import kept_running
 from heaters.cli.output import command_runtime
 from heaters.config import get_settings
 from heaters.demo import FILE_NAME, make_demo
-from heaters.domain.errors import ExternalFailure
 from heaters.media.ffmpeg import find_ffmpeg
 from heaters.pipeline.tools import Tools
 from heaters.pipeline.worker import running_worker
 from heaters.repositories.videos import VideoRepository
 from heaters.runtime import Runtime
-from heaters.web import build_frontend, start_web, stop_web, web_address
+from heaters.web import build_frontend, start_web, web_address
+
+_WEB_GRACE_S = 10.0
+_WORKER_GRACE_S = 60.0  # it may be in the middle of a frame's inference, or of a part of an upload
 
 Host = Annotated[str | None, typer.Option(help="Address to bind to; loopback only.")]
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Port to bind to.")]
@@ -49,13 +53,13 @@ def up(
     with (
         command_runtime(migrate=True) as runtime,
         nullcontext(runtime.store),  # refused here, in one line, rather than in every process
-        _worker_process(),
-        _web(runtime, host, port) as (process, address),
+        kept_running("worker", _start_worker, grace_s=_WORKER_GRACE_S),
+        _web(runtime, host, port) as address,
     ):
         output.say(f"Open {address}\nStop with Ctrl+C.")
         if demo:
             _ingest_demo(runtime)
-        _serve_until_stopped(process)
+        threading.Event().wait()
 
 
 def web(host: Host = None, port: Port = None) -> None:
@@ -63,10 +67,10 @@ def web(host: Host = None, port: Port = None) -> None:
     with (
         command_runtime() as runtime,
         nullcontext(runtime.store),
-        _web(runtime, host, port) as (process, address),
+        _web(runtime, host, port) as address,
     ):
         output.say(f"Open {address}\nStop with Ctrl+C.")
-        _serve_until_stopped(process)
+        threading.Event().wait()
 
 
 def worker(
@@ -89,52 +93,26 @@ def migrate() -> None:
         output.say("the database is at the newest schema")
 
 
-def _serve_until_stopped(process: subprocess.Popen[bytes]) -> None:
-    process.wait()
-    raise ExternalFailure("the web server ended by itself: its last lines are above")
-
-
 @contextmanager
-def _web(
-    runtime: Runtime, host: str | None, port: int | None
-) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """Build the pages if need be and serve them; give the process and the address to open."""
+def _web(runtime: Runtime, host: str | None, port: int | None) -> Iterator[str]:
+    """Build the pages if need be and keep serving them; give the address to open."""
     host, port = host or runtime.settings.host, port or runtime.settings.port
-    with output.status("building the pages") as show:
-        build_frontend(show)
-        show("starting the web server")
-        process = start_web(host=host, port=port)
-    try:
-        yield process, web_address(host, port, runtime.settings.data_dir)
-    finally:
-        stop_web(process)
+    with ExitStack() as stack:
+        with output.status("building the pages") as show:
+            build_frontend(show)
+            show("starting the web server")
+            start = partial(start_web, host=host, port=port)
+            stack.enter_context(kept_running("web server", start, grace_s=_WEB_GRACE_S))
+        yield web_address(host, port, runtime.settings.data_dir)
 
 
-@contextmanager
-def _worker_process() -> Iterator[None]:
-    """Keep one worker process running; one that dies is followed by another.
+def _start_worker() -> subprocess.Popen[bytes]:
+    """Start a worker that stops when its standard input ends, and so never outlives this process.
 
-    It stops when its standard input ends, and so never outlives this process.
+    Ctrl+C in a terminal does not reach it: it is asked to stop once, and gives back its jobs.
     """
     command = [sys.executable, "-m", "heaters", "worker", "--until-eof"]
-    stopping = threading.Event()
-    current: list[subprocess.Popen[bytes]] = []
-
-    def keep() -> None:
-        while not stopping.wait(1 if current else 0):
-            current[:] = [subprocess.Popen(command, stdin=subprocess.PIPE)]
-            current[0].wait()
-
-    thread = threading.Thread(target=keep, name="worker-keeper")
-    thread.start()
-    try:
-        yield
-    finally:
-        stopping.set()
-        while thread.is_alive():
-            for process in current:
-                process.terminate()
-            thread.join(0.5)
+    return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
 
 
 def _ingest_demo(runtime: Runtime) -> None:

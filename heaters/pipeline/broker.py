@@ -29,6 +29,8 @@ ANSWER_S = 1.0
 
 _WAITING = 100  # units of work whose jobs are not sent yet; what comes on top is dropped
 _JOBS_A_PIPELINE = 500
+_RECONCILED = f"{NAMESPACE}:reconciled"
+_REMEMBERED_S = 3600
 _CLOSE_S = 3 * ANSWER_S
 
 
@@ -131,3 +133,14 @@ class Sender:
 def queue_length(broker: RedisBroker, stage: str) -> int:
     """Return how many messages wait in a stage's queue, those that workers hold left out."""
     return int(broker.client.llen(f"{NAMESPACE}:{stage}"))  # pyright: ignore[reportArgumentType]
+
+
+def mark_reconciled(broker: RedisBroker) -> None:
+    """Note that a worker has just sent what was due."""
+    broker.client.set(_RECONCILED, 1, ex=_REMEMBERED_S)
+
+
+def reconciled_ago_s(broker: RedisBroker) -> float | None:
+    """Return how long ago that was by the server's clock; None where it was over an hour ago."""
+    left_ms: int = broker.client.pttl(_RECONCILED)  # pyright: ignore[reportAssignmentType]
+    return None if left_ms < 0 else _REMEMBERED_S - left_ms / 1000

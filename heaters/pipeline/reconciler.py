@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from heaters.domain.errors import HeatersError
 from heaters.domain.stages import STAGES
-from heaters.pipeline.broker import queue_length, send_jobs
+from heaters.pipeline.broker import mark_reconciled, queue_length, send_jobs
 from heaters.repositories.database import Database, Job
 from heaters.repositories.work import WorkRepository
 
@@ -43,6 +43,7 @@ def reconcile(database: Database, broker: RedisBroker) -> int:
                 due = WorkRepository(uow.session).due_ids(stage, limit=_BATCH)
                 jobs += [Job(stage.name, subject_id) for subject_id in due]
         send_jobs(broker, jobs)
+    mark_reconciled(broker)
     return len(jobs)
 
 

@@ -57,8 +57,8 @@ class S3Store(ObjectStore):
         self._archive_storage_class = archive_storage_class
         config = Config(
             signature_version="s3v4",
-            connect_timeout=10,
-            read_timeout=60,
+            connect_timeout=5,
+            read_timeout=30,
             retries={"mode": "standard"},
             max_pool_connections=_POOL_CONNECTIONS,
             # Bucket names as host names need a wildcard DNS entry that few other servers have.
