@@ -54,6 +54,7 @@ def place(tmp_path: Path, database_url: str, redis_url: str) -> Iterator[Place]:
         _behind_proxy(redis_url) as (redis, redis_address),
         open_library(tmp_path / "data", database_address, redis_address) as library,
     ):
+        assert library.runtime.store  # known to be ours before anything is away
         yield Place(library, database, redis)
 
 
