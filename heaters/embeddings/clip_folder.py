@@ -75,7 +75,7 @@ class ClipFolder:
 
 def _name(folder: Path) -> str:
     """Return a name that changes with the model, so that its vectors are told from another's."""
-    readable = re.sub(r"[^\w.-]", "-", folder.resolve().name)
+    readable = re.sub(r"[^\w.-]", "-", folder.resolve().name)[:60]
     with (folder / "image.onnx").open("rb") as file:
         return f"clip:{readable}-{hashlib.file_digest(file, 'sha256').hexdigest()[:8]}"
 

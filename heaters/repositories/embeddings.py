@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pgvector import HalfVector
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import cast, literal, text
+from sqlalchemy import cast, func, literal, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
@@ -26,6 +27,11 @@ class Neighbour:
     clip_id: int
     video_id: int
     similarity: float
+
+
+def index_name(model: str) -> str:
+    """Return the name of a model's index: no two models share one, however long their names."""
+    return "hnsw_" + hashlib.sha256(model.encode()).hexdigest()[:12]
 
 
 class EmbeddingRepository:
@@ -64,11 +70,12 @@ class EmbeddingRepository:
         """Make the model's own HNSW index (cosine, half precision) unless it is there.
 
         Models differ in dimension, and an index needs one: so each model has a partial index over
-        its own rows.
+        its own rows. Processes that ask at once wait for one another.
         """
         if not re.fullmatch(r"[\w.:/-]{1,100}", model):
             raise ValueError(f"not a model name: {model!r}")
-        name = "hnsw_" + re.sub(r"\W", "_", model)[:50]
+        name = index_name(model)
+        self._session.exec(select(func.pg_advisory_xact_lock(func.hashtext(name))))
         self._session.exec(  # pyright: ignore[reportCallIssue]
             text(  # pyright: ignore[reportArgumentType]
                 f'CREATE INDEX IF NOT EXISTS "{name}" ON embeddings USING hnsw'
