@@ -28,7 +28,8 @@ def database(database_url: str) -> Iterator[Database]:
 def indexes(database: Database) -> dict[str, str]:
     query = text("SELECT indexname, indexdef FROM pg_indexes WHERE indexname LIKE 'hnsw%'")
     with database.unit_of_work() as uow:
-        return {name: made for name, made in uow.session.connection().execute(query)}
+        rows = uow.session.connection().execute(query)
+        return {row.indexname: row.indexdef for row in rows}
 
 
 def test_models_whose_names_begin_alike_have_an_index_each(database: Database) -> None:
