@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Enum
+from sqlalchemy import DateTime, Enum, func
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
@@ -27,8 +27,13 @@ def utc_now() -> datetime:
 
 
 def time_field(**options: Any) -> Any:
-    """Return a ``timestamp with time zone`` column; by default the time of creation."""
-    options.setdefault("default_factory", utc_now)
+    """Return a ``timestamp with time zone`` column; by default the time of creation.
+
+    That is the database's time, known once the row is there: hosts may disagree about theirs.
+    """
+    if "default_factory" not in options:
+        options.setdefault("default", None)
+        options.setdefault("sa_column_kwargs", {"default": func.clock_timestamp()})
     return Field(sa_type=DateTime(timezone=True), **options)  # pyright: ignore[reportArgumentType]
 
 

@@ -23,7 +23,9 @@ def run(task: Task) -> None:
     fps, frame_count = video.fps, video.frame_count
     assert fps is not None
     assert frame_count is not None
-    with as_local_file(tools.store, analysis.key, tools.scratch_dir) as path:
+    with as_local_file(
+        tools.store, analysis.key, tools.scratch_dir, on_progress=task.check_cancelled
+    ) as path:
         detection = detect(
             tools.settings.detector,
             read_analysis(path),

@@ -28,7 +28,9 @@ def run(task: Task) -> None:
         name = VideoRepository(uow.session).get(task.id).title
         original = ArtifactRepository(uow.session).of_video(task.id, ArtifactKind.ORIGINAL)
     with (
-        as_local_file(tools.store, original.key, tools.scratch_dir) as source,
+        as_local_file(
+            tools.store, original.key, tools.scratch_dir, on_progress=task.check_cancelled
+        ) as source,
         task.scratch() as folder,
     ):
         prepared = prepare(

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -17,11 +16,11 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_e
 from heaters.domain.errors import Cancelled, ExternalFailure, HeatersError, in_words
 from heaters.domain.lifecycle import advance
 from heaters.domain.stages import Stage
-from heaters.models import Clip, Video, utc_now
+from heaters.models import Clip, Video
 from heaters.pipeline.tools import Tools
 from heaters.repositories.database import Job, UnitOfWork
 from heaters.repositories.engine import DatabaseAway, DatabaseBusy, DatabaseConflict, patience
-from heaters.repositories.work import WorkRepository, type_of
+from heaters.repositories.work import WorkRepository, in_seconds, type_of
 
 _log = structlog.get_logger(__name__)
 
@@ -156,7 +155,7 @@ class Task:
         def transaction(_uow: UnitOfWork, row: Video | Clip) -> None:
             advance(row, self.stage.failed)
             row.last_error = in_words(error)
-            row.next_attempt_at = utc_now() + timedelta(seconds=delay_s) if again else None
+            row.next_attempt_at = in_seconds(delay_s) if again else None
 
         self._end(transaction)
 

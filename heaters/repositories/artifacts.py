@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, col, delete, select, update
+from sqlmodel import Session, col, delete, func, select, update
 
 from heaters.domain.errors import NotFound
-from heaters.models import Artifact, ArtifactKind, utc_now
+from heaters.models import Artifact, ArtifactKind
 from heaters.repositories.sets import among
 
 OF_CLIPS = {ArtifactKind.EXPORT, ArtifactKind.KEYFRAME}
@@ -40,7 +40,6 @@ class ArtifactRepository:
             "clip_id": clip_id,
             "frame": frame,
             "size_bytes": size_bytes,
-            "created_at": utc_now(),
         }
         statement = insert(Artifact).values(row)
         self._session.exec(
@@ -118,7 +117,7 @@ class ArtifactRepository:
         self._session.exec(
             update(Artifact)
             .where(*conditions, col(Artifact.retired_at).is_(None))
-            .values(retired_at=utc_now())
+            .values(retired_at=func.clock_timestamp())
         )
 
     def forget(self, key: str) -> None:

@@ -11,10 +11,10 @@ from pgvector import HalfVector
 from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import cast, func, literal, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from heaters.domain.lifecycle import ClipState
-from heaters.models import Clip, Embedding, utc_now
+from heaters.models import Clip, Embedding
 
 EF_SEARCH = 200
 """Candidates that an HNSW search keeps; docs/adr/0009 has recall and time against it."""
@@ -48,7 +48,7 @@ class EmbeddingRepository:
             strategy=strategy,
             dim=len(vector),
             vector=HalfVector(list(vector)),
-            created_at=utc_now(),
+            created_at=func.clock_timestamp(),
         )
         self._session.exec(
             statement.on_conflict_do_update(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, delete, exists, or_, select, update
+from sqlmodel import Session, col, delete, exists, func, or_, select, update
 
 from heaters.domain.lifecycle import APPROVED_CLIP_STATES
-from heaters.models import Artifact, ArtifactKind, Clip, Embedding, utc_now
+from heaters.models import Artifact, ArtifactKind, Clip, Embedding
 from heaters.repositories.sets import among
 
 
@@ -23,7 +23,7 @@ class RetentionRepository:
         self._session.exec(
             update(Artifact)
             .where(among(col(Artifact.clip_id), clip_ids), col(Artifact.retired_at).is_(None))
-            .values(retired_at=utc_now(), retired_revision=revision)
+            .values(retired_at=func.clock_timestamp(), retired_revision=revision)
         )
 
     def revive(self, clip_ids: Collection[int], *, revision: int) -> set[int]:

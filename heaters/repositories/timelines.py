@@ -77,7 +77,7 @@ _WRITE_ACTION = text("""
         INSERT INTO clips
             (video_id, start_frame, end_frame, state, group_id, revision, notes, tags, created_at)
         SELECT :video_id, start_frame, end_frame, 'pending_review', group_id, :revision, notes,
-            tags, :created_at
+            tags, clock_timestamp()
         FROM new WHERE (SELECT count(*) FROM changed) >= 0
         RETURNING id, start_frame
     ), counted AS (
@@ -86,10 +86,10 @@ _WRITE_ACTION = text("""
     INSERT INTO actions (video_id, revision, reviewer_id, kind, frame, to_frame, reason,
         reverses_id, request_id, created_at, changes)
     SELECT :video_id, :revision, :reviewer_id, :kind, :frame, :to_frame, :reason, :reverses_id,
-        :request_id, :created_at, CAST(:changes AS jsonb) || coalesce((
+        :request_id, clock_timestamp(), CAST(:changes AS jsonb) || coalesce((
             SELECT jsonb_agg(change || jsonb_build_object('clip_id', id) ORDER BY start_frame)
             FROM made JOIN new USING (start_frame)), '[]')
-    RETURNING id, changes""")
+    RETURNING id, created_at, changes""")
 
 _LIVE_IDS = text("""
     SELECT id, start_frame, end_frame FROM unnest(
@@ -236,13 +236,14 @@ class TimelineRepository:
             ClipChange(clip.id, *clip.frames, before, clip.status).to_json()
             for before, clip in changes
         ]
-        values = action.model_dump(exclude={"id"}) | {
+        values = action.model_dump(exclude={"id", "created_at"}) | {
             "leaving": json.dumps([s for s in statuses if s["state"] == ClipState.SUPERSEDED]),
             "changed": json.dumps([s for s in statuses if s["state"] != ClipState.SUPERSEDED]),
             "made": json.dumps([clip.to_json(action.revision) for clip in made]),
             "changes": json.dumps(stored),
         }
-        action.id, action.changes = self._connection.execute(_WRITE_ACTION, values).one()
+        row = self._connection.execute(_WRITE_ACTION, values).one()
+        action.id, action.created_at, action.changes = row
 
 
 def _clip(row: Row[tuple[object, ...]]) -> LockedClip:

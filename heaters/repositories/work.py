@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
@@ -15,6 +16,11 @@ from heaters.models import Clip, Video
 
 type_of: dict[str, type[Video] | type[Clip]] = {"video": Video, "clip": Clip}
 """The table of a stage's subject."""
+
+
+def in_seconds(seconds: float) -> Any:
+    """Return the database's time so many seconds from now, to be assigned to a row's column."""
+    return func.clock_timestamp() + timedelta(seconds=seconds)
 
 
 class WorkRepository:
@@ -52,7 +58,7 @@ class WorkRepository:
         result = self._session.exec(
             update(model)
             .where(col(model.id) == subject_id, col(model.lease_owner) == owner)
-            .values(lease_until=func.clock_timestamp() + timedelta(seconds=lease_s))
+            .values(lease_until=in_seconds(lease_s))
         )
         return result.rowcount == 1
 

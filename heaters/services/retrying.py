@@ -6,10 +6,11 @@ from typing import TypeVar
 
 from heaters.domain.errors import InvalidInput
 from heaters.domain.stages import stage_that_failed
-from heaters.models import Clip, Video, utc_now
+from heaters.models import Clip, Video
 from heaters.repositories.clips import ClipRepository
 from heaters.repositories.database import Job, UnitOfWork
 from heaters.repositories.videos import VideoRepository
+from heaters.repositories.work import in_seconds
 
 _Row = TypeVar("_Row", Video, Clip)
 
@@ -43,6 +44,6 @@ def _retry(uow: UnitOfWork, row: _Row) -> _Row:
             f"{type(row).__name__.lower()} {row.id} is {row.state}, not failed: nothing to retry"
         )
     row.attempts = 0
-    row.next_attempt_at = utc_now()
+    row.next_attempt_at = in_seconds(0)
     uow.send(Job(stage.name, row.id))
     return row

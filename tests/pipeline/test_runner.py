@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -341,3 +341,41 @@ def test_what_was_committed_just_before_the_end_is_sent(library: Library) -> Non
     assert queue_length(broker, "export") == 2
     broker.flush("export")
     broker.close()
+
+
+@pytest.fixture(params=[-5, 5], ids=["five minutes behind", "five minutes ahead"])
+def wrong_clock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> timedelta:
+    """This host's clock is wrong, and the database's is right."""
+    offset = timedelta(minutes=request.param)
+
+    class WrongClock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime.now(tz) + offset
+
+    monkeypatch.setattr("heaters.models.base.datetime", WrongClock)
+    return offset
+
+
+def test_a_host_whose_clock_is_wrong_writes_right_times_and_delays_nothing(
+    library: Library,
+    wrong_clock: timedelta,
+    work: Callable[[Callable[[Task], None]], None],
+    tmp_path: Path,
+) -> None:
+    def fails(_task: Task) -> None:
+        raise ExternalFailure("the network is down")
+
+    with library.runtime.database.unit_of_work() as uow:
+        video_id = add_address(uow, "https://example.org/b.mp4").id or 0
+    assert abs(utc_now() - datetime.now(UTC) - wrong_clock) < timedelta(minutes=1)
+    work(fails)
+    Runner(library.tools).run("download", video_id)
+    video = library.video(video_id)
+    truth = datetime.now(UTC)  # the database runs on this machine
+    assert video.next_attempt_at is not None
+    for written in (video.created_at, video.next_attempt_at):
+        assert abs(written - truth) < timedelta(minutes=1)
+    with library.runtime.database.unit_of_work() as uow:
+        retry_video(uow, video_id)
+    assert claim(library, video_id) is not None, "it is due at once, whatever clock the host has"
