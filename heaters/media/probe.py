@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from dataclasses import dataclass, replace
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 import av
@@ -83,7 +84,7 @@ def probe(
             assert isinstance(video, VideoStream)
             info = _read(path, container, video, limits, name, ffmpeg=ffmpeg or find_ffmpeg())
     except ArgumentError as error:
-        raise InvalidInput(f"{name} is not a video in a format that Heaters reads") from error
+        raise InvalidInput(f"{name} {_what_else(path)}") from error
     except FFmpegError as error:
         if error.errno == errno.ENOMEM:  # what some demuxers say when max_streams is reached
             raise SourceTooLarge(
@@ -165,6 +166,17 @@ def _read(
         limits=limits,
         warnings=(*warnings, *timing_warnings, *picture_warnings),
     )
+
+
+def _what_else(path: Path) -> str:
+    """Say what a file is that is no video: phones save short videos inside of pictures."""
+    with path.open("rb") as file:
+        if file.read(3) != b"\xff\xd8\xff":
+            return "is not a video in a format that Heaters reads"
+        with mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+            if content.find(b"ftyp") < 0:
+                return "is not a video, but a picture"
+    return "is a motion photo: save the video in it as a file of its own"
 
 
 def _format_name(container: InputContainer) -> str:

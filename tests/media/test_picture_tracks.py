@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from heaters.domain.errors import InvalidInput
 from heaters.domain.warnings import WarningCode
 from heaters.media.preprocess import Preprocessed
+from heaters.media.probe import probe
 from tests.media.sources import FRAMES, make, run
 from tests.support.barcodes import decode_barcodes
+from tests.support.tiles import write_tiled_picture
 
 
 def codes(made: Preprocessed) -> list[WarningCode]:
@@ -100,3 +103,20 @@ def test_any_number_of_subtitles_fonts_and_time_codes_is_no_trouble(
         assert decode_barcodes(made.proxy_path) == list(range(FRAMES))
         assert made.warnings == ()
         (tmp_path / "out").rename(tmp_path / f"out{source.suffix}")
+
+
+def test_a_picture_of_tiles_is_refused_in_a_line(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="tiles") as refusal:
+        probe(write_tiled_picture(tmp_path / "a.heic"))
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_motion_photo_is_refused_with_what_to_do(base: Path, tmp_path: Path) -> None:
+    photo, film, source = tmp_path / "a.jpg", tmp_path / "a.mp4", tmp_path / "MVIMG_1.jpg"
+    make("-i", base, "-frames:v", "1", photo)
+    make("-i", base, "-c", "copy", film)
+    source.write_bytes(photo.read_bytes() + film.read_bytes())
+    with pytest.raises(InvalidInput, match="motion photo"):
+        probe(source)
+    with pytest.raises(InvalidInput, match="a picture"):
+        probe(photo)
