@@ -11,7 +11,7 @@ from pgvector import HalfVector
 from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy import cast, func, literal, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from heaters.domain.lifecycle import ClipState
 from heaters.models import Clip, Embedding
