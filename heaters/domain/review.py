@@ -79,18 +79,18 @@ class NothingToUndo(HeatersError):
     """The reviewer has no action that is not yet undone."""
 
     def __init__(self) -> None:
-        super().__init__("there is nothing of yours to undo")
+        super().__init__("nothing to undo")
 
 
 class NothingToRedo(HeatersError):
     """The reviewer has undone nothing since their last new action."""
 
     def __init__(self) -> None:
-        super().__init__("there is nothing of yours to redo")
+        super().__init__("nothing to redo")
 
 
 class ChangedSince(HeatersError):
-    """An action can be taken back only while its clips are as it left them."""
+    """An action can be undone or redone only while its clips are as it left them."""
 
     def __init__(self, clip_id: int, reviewer: str) -> None:
         super().__init__(f"clip {clip_id} has since been changed by {reviewer}")

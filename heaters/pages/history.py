@@ -36,7 +36,7 @@ def _table() -> rx.Component:
             rx.el.thead(
                 rx.el.tr(
                     *(rx.el.th(name, scope="col") for name in ("#", "When", "Who", "What")),
-                    rx.el.th(rx.el.span("Take back", class_name="visually-hidden"), scope="col"),
+                    rx.el.th(rx.el.span("Undo or redo", class_name="visually-hidden"), scope="col"),
                 ),
             ),
             rx.el.tbody(rx.foreach(HistoryState.entries, _row)),
@@ -59,8 +59,7 @@ def _row(entry: Entry) -> rx.Component:
         rx.el.td(entry.reviewer),
         rx.el.td(
             rx.el.span(entry.words),
-            rx.cond(entry.reason != "", rx.el.span(entry.reason, class_name="faint")),
-            rx.cond(entry.taken_back, rx.el.span("taken back", class_name="faint")),
+            rx.cond(entry.fate != "", rx.el.span(entry.fate, class_name="faint")),
         ),
         rx.el.td(
             rx.match(
@@ -71,7 +70,7 @@ def _row(entry: Entry) -> rx.Component:
             )
         ),
         key=entry.revision,
-        class_name=rx.cond(entry.taken_back, "taken-back", ""),
+        class_name=rx.cond(entry.fate != "", "not-in-force", ""),
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Executable, text
-from sqlalchemy.orm import aliased
+from sqlalchemy import Executable, Row, text
 from sqlmodel import Session, col, select
 
 from heaters.models import Action, ActionKind, Reviewer
@@ -16,7 +16,7 @@ from heaters.models import Action, ActionKind, Reviewer
 SYSTEM = "the system"
 """Who acted where no reviewer did."""
 
-_Later = aliased(Action)
+MAX_REVISION = 2**31 - 1
 _CHECKED_CUTS = text("""
     WITH RECURSIVE chain (id, frame, stands) AS (
         SELECT id, coalesce(to_frame, frame), true FROM actions
@@ -55,26 +55,75 @@ _OF_REQUEST = select(Action).from_statement(
     WHERE request_id = :request_id AND video_id = :video_id AND reviewer_id = :reviewer_id""")
 )
 
-_LAST_UNDOABLE = select(Action).from_statement(
-    text("""
-    SELECT * FROM actions AS latest
-    WHERE reviewer_id = :reviewer_id AND coalesce(video_id = :video_id, true) AND kind <> 'undo'
+_UNDOABLE = """
+    SELECT id, video_id, revision FROM actions AS latest
+    WHERE reviewer_id = :reviewer_id AND {where} AND kind <> 'undo'
         AND NOT EXISTS (SELECT FROM actions WHERE reverses_id = latest.id)
-    ORDER BY id DESC LIMIT 1""")
-)
+    ORDER BY id DESC LIMIT 1"""
 
-_LAST_REDOABLE = select(Action).from_statement(
-    text("""
-    SELECT * FROM actions AS latest
-    WHERE reviewer_id = :reviewer_id AND coalesce(video_id = :video_id, true) AND kind = 'undo'
+_REDOABLE = """
+    SELECT id, video_id, revision FROM actions AS latest
+    WHERE reviewer_id = :reviewer_id AND {where} AND kind = 'undo'
         AND NOT EXISTS (SELECT FROM actions WHERE reverses_id = latest.id)
         AND id > coalesce((
             SELECT id FROM actions
-            WHERE reviewer_id = :reviewer_id AND coalesce(video_id = :video_id, true)
-                AND kind NOT IN ('undo', 'redo')
+            WHERE reviewer_id = :reviewer_id AND {where} AND kind NOT IN ('undo', 'redo')
             ORDER BY id DESC LIMIT 1), 0)
-    ORDER BY id DESC LIMIT 1""")
-)
+    ORDER BY id DESC LIMIT 1"""
+
+# A statement for one video and one for all of them: with plain equality each has its index.
+_ANYWHERE, _IN_VIDEO = {"where": "true"}, {"where": "video_id = :video_id"}
+_LAST_UNDOABLE = text(_UNDOABLE.format(**_ANYWHERE))
+_LAST_UNDOABLE_IN_VIDEO = text(_UNDOABLE.format(**_IN_VIDEO))
+_LAST_REDOABLE = text(_REDOABLE.format(**_ANYWHERE))
+_LAST_REDOABLE_IN_VIDEO = text(_REDOABLE.format(**_IN_VIDEO))
+
+# From each action along the chain of what reverses it, to tell whether it is in force, and back
+# along what it reverses, to the action that an undo or a redo is about.
+_ENTRIES = """
+    WITH RECURSIVE page AS ({page}), later (entry_id, id) AS (
+        SELECT id, id FROM page
+        UNION ALL
+        SELECT entry_id, actions.id FROM later JOIN actions ON reverses_id = later.id
+    ), earlier (entry_id, id, reverses_id) AS (
+        SELECT id, id, reverses_id FROM page
+        UNION ALL
+        SELECT entry_id, actions.id, actions.reverses_id
+        FROM earlier JOIN actions ON actions.id = earlier.reverses_id
+    ), chains AS (
+        SELECT entry_id, count(*) % 2 = 1 AS is_in_force FROM later GROUP BY entry_id
+    )
+    SELECT entry.revision, entry.kind, about.kind AS about_kind, about.frame, about.to_frame,
+        about.reason, about.clip_count, about.start_frame, about.end_frame,
+        coalesce(name, :system) AS reviewer, entry.created_at, is_in_force
+    FROM page
+    JOIN actions AS entry ON entry.id = page.id
+    JOIN chains ON chains.entry_id = page.id
+    JOIN earlier ON earlier.entry_id = page.id AND earlier.reverses_id IS NULL
+    JOIN actions AS about ON about.id = earlier.id
+    LEFT JOIN reviewers ON reviewers.id = entry.reviewer_id
+    ORDER BY entry.revision DESC"""
+
+_HISTORY = text(
+    _ENTRIES.format(
+        page="""
+        SELECT id, reverses_id FROM actions
+        WHERE video_id = :video_id AND revision < :before_revision
+        ORDER BY revision DESC LIMIT :limit"""
+    )
+).bindparams(system=SYSTEM)
+
+_ENTRY = text(
+    _ENTRIES.format(page="SELECT id, reverses_id FROM actions WHERE id = :action_id")
+).bindparams(system=SYSTEM)
+
+
+class ActionName(NamedTuple):
+    """Which action it is."""
+
+    id: int
+    video_id: int
+    revision: int
 
 
 @dataclass(frozen=True)
@@ -82,16 +131,28 @@ class HistoryEntry:
     """An action as the history of a video shows it.
 
     Attributes:
-        action: the row.
+        revision: its number.
+        kind: what it is.
+        about_kind: for an undo or a redo what it undoes or redoes, however often that was undone
+            and redone before; for any other action its own kind.
+        frame: the cut that the action was about, as ``to_frame``, ``reason`` and ``clip_count``.
+        start_frame: of the first of its clips, ``[start_frame, end_frame)``; None without clips.
         reviewer: the name of whoever did it.
-        reversed_by_id: the action that took it back, if one did.
-        reverses: for an undo or a redo, the action that it takes back.
+        is_in_force: whether it has not been undone, or has been redone since.
     """
 
-    action: Action
+    revision: int
+    kind: ActionKind
+    about_kind: ActionKind
+    frame: int | None
+    to_frame: int | None
+    reason: str | None
+    clip_count: int
+    start_frame: int | None
+    end_frame: int | None
     reviewer: str
-    reversed_by_id: int | None
-    reverses: Action | None
+    created_at: datetime
+    is_in_force: bool
 
 
 @dataclass(frozen=True)
@@ -114,20 +175,29 @@ class ActionRepository:
 
     def of_request(self, request_id: UUID, video_id: int, reviewer_id: int) -> Action | None:
         """Return the action that carried out a reviewer's request; None if there is none."""
-        return self._found(
-            _OF_REQUEST, request_id=request_id, video_id=video_id, reviewer_id=reviewer_id
-        )
+        values = {"request_id": request_id, "video_id": video_id, "reviewer_id": reviewer_id}
+        return self._session.execute(_OF_REQUEST, values).scalar_one_or_none()
 
-    def last_undoable(self, reviewer_id: int, video_id: int | None = None) -> Action | None:
-        """Return the reviewer's latest action that is not taken back, undos left out."""
-        return self._found(_LAST_UNDOABLE, reviewer_id=reviewer_id, video_id=video_id)
+    def last_undoable(self, reviewer_id: int, video_id: int | None = None) -> ActionName | None:
+        """Return the reviewer's latest action that is not undone; undos are left out."""
+        query = _LAST_UNDOABLE if video_id is None else _LAST_UNDOABLE_IN_VIDEO
+        return self._named(query, reviewer_id, video_id)
 
-    def last_redoable(self, reviewer_id: int, video_id: int | None = None) -> Action | None:
+    def last_redoable(self, reviewer_id: int, video_id: int | None = None) -> ActionName | None:
         """Return the reviewer's latest undo that is not redone, if no new action came after it."""
-        return self._found(_LAST_REDOABLE, reviewer_id=reviewer_id, video_id=video_id)
+        query = _LAST_REDOABLE if video_id is None else _LAST_REDOABLE_IN_VIDEO
+        return self._named(query, reviewer_id, video_id)
 
-    def _found(self, query: Executable, **values: object) -> Action | None:
-        return self._session.execute(query, values).scalar_one_or_none()
+    def _named(
+        self, query: Executable, reviewer_id: int, video_id: int | None
+    ) -> ActionName | None:
+        values = {"reviewer_id": reviewer_id, "video_id": video_id}
+        row = self._session.connection().execute(query, values).one_or_none()
+        return ActionName(*row) if row else None
+
+    def get(self, action_id: int) -> Action:
+        """Return an action with all its changes."""
+        return self._session.get_one(Action, action_id)
 
     def reviewer_at(self, video_id: int, revision: int) -> str:
         """Return the name of whoever brought a video to ``revision``."""
@@ -147,10 +217,6 @@ class ActionRepository:
         rows = self._session.connection().execute(_CHECKED_CUTS, {"video_id": video_id})
         return list(rows.scalars())
 
-    def reversed_by(self, action: Action) -> Action | None:
-        """Return the action that an undo or a redo takes back; None for any other action."""
-        return self._session.get(Action, action.reverses_id) if action.reverses_id else None
-
     def clip_history(self, clip_id: int, *, limit: int) -> Sequence[ClipEntry]:
         """Return the latest actions that made a clip what it is, the newest first.
 
@@ -162,7 +228,7 @@ class ActionRepository:
         return [ClipEntry(ActionKind(kind), *rest) for kind, *rest in rows]
 
     def history(
-        self, video_id: int, *, limit: int, before_revision: int | None = None
+        self, video_id: int, *, limit: int, before_revision: int = MAX_REVISION
     ) -> Sequence[HistoryEntry]:
         """Return the latest actions on a video, the newest first.
 
@@ -171,19 +237,14 @@ class ActionRepository:
             limit: how many at most.
             before_revision: only actions below this revision, for the next page.
         """
-        reversed_ = aliased(Action)
-        query = (
-            select(Action, Reviewer.name, _Later.id, reversed_)
-            .join(Reviewer, col(Reviewer.id) == col(Action.reviewer_id), isouter=True)
-            .join(_Later, col(_Later.reverses_id) == col(Action.id), isouter=True)
-            .join(reversed_, col(reversed_.id) == col(Action.reverses_id), isouter=True)
-            .where(Action.video_id == video_id)
-            .order_by(col(Action.revision).desc())
-            .limit(limit)
-        )
-        if before_revision is not None:
-            query = query.where(Action.revision < before_revision)
-        return [
-            HistoryEntry(action, name or SYSTEM, later_id, taken_back)
-            for action, name, later_id, taken_back in self._session.exec(query)
-        ]
+        values = {"video_id": video_id, "limit": limit, "before_revision": before_revision}
+        return list(map(_entry, self._session.connection().execute(_HISTORY, values)))
+
+    def entry(self, action_id: int) -> HistoryEntry:
+        """Return an action as the history shows it."""
+        return _entry(self._session.connection().execute(_ENTRY, {"action_id": action_id}).one())
+
+
+def _entry(row: Row[Any]) -> HistoryEntry:
+    kinds = {"kind": ActionKind(row.kind), "about_kind": ActionKind(row.about_kind)}
+    return HistoryEntry(**{**row._mapping, **kinds})

@@ -53,9 +53,10 @@ def _reverse(uow: UnitOfWork, kind: ActionKind, reviewer_id: int, video_id: int 
             raise nothing
         video_id = latest.video_id
     video = TimelineRepository(uow.session).lock_video(video_id)
-    action = find(reviewer_id, video_id)  # again, now that nobody else can take it back
-    if action is None:
+    latest = find(reviewer_id, video_id)  # again, now that no one else can undo it
+    if latest is None:
         raise nothing
+    action = actions.get(latest.id)
     changes = [ClipChange.from_json(stored) for stored in action.changes]
     clips = _lock_unchanged(uow, action, changes)
     exported_ids = {c.clip_id for c in changes if c.undone.state in EXPORTED_CLIP_STATES}

@@ -8,8 +8,8 @@ import reflex as rx
 
 from heaters.domain.errors import InvalidInput
 from heaters.live.hub import video_topic
-from heaters.models import Action
-from heaters.repositories.actions import ActionRepository, HistoryEntry
+from heaters.models import ActionKind
+from heaters.repositories.actions import ActionName, ActionRepository, HistoryEntry
 from heaters.repositories.database import UnitOfWork
 from heaters.repositories.videos import VideoRepository
 from heaters.services.undoing import redo, undo
@@ -26,15 +26,14 @@ class Entry:
 
     Attributes:
         moment: when, to the second, in this machine's time.
-        taken_back: whether a later action took it back.
+        fate: ``undone`` or ``redone`` where it is not in force any more, else empty.
     """
 
     revision: int
     reviewer: str
     moment: str
     words: str
-    reason: str
-    taken_back: bool
+    fate: str
     can: str
 
 
@@ -82,9 +81,9 @@ class HistoryState(PageState, rx.State):
             find = actions.last_redoable if way == "redo" else actions.last_undoable
             latest = find(reviewer_id, video_id)
             if latest is None or latest.revision != revision:
-                raise InvalidInput("something has happened since: look again at what is last")
+                raise InvalidInput("the history has changed: check the latest entry and try again")
             (redo if way == "redo" else undo)(uow, reviewer_id=reviewer_id, video_id=video_id)
-            return "Done again" if way == "redo" else "Taken back"
+            return "Redone" if way == "redo" else "Undone"
 
         await self._act(work)
         await self._read()
@@ -110,21 +109,25 @@ def _look(uow: UnitOfWork, video_id: int, reviewer_id: int, limit: int) -> tuple
         _revision(actions.last_redoable(reviewer_id, video_id)): "redo",
     }
     history = actions.history(video_id, limit=limit)
-    return video.title, [_entry(entry, can.get(entry.action.revision, "")) for entry in history]
+    return video.title, [_entry(entry, can.get(entry.revision, "")) for entry in history]
 
 
-def _revision(action: Action | None) -> int | None:
+def _revision(action: ActionName | None) -> int | None:
     return action.revision if action else None
 
 
+def _fate(entry: HistoryEntry) -> str:
+    if entry.is_in_force:
+        return ""
+    return "redone" if entry.kind is ActionKind.UNDO else "undone"
+
+
 def _entry(entry: HistoryEntry, can: str) -> Entry:
-    action = entry.action
     return Entry(
-        revision=action.revision,
+        revision=entry.revision,
         reviewer=entry.reviewer,
-        moment=action.created_at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
-        words=action_words(action, entry.reverses),
-        reason=action.reason or "",
-        taken_back=entry.reversed_by_id is not None,
+        moment=entry.created_at.astimezone().strftime("%Y-%m-%d %H:%M:%S"),
+        words=action_words(entry),
+        fate=_fate(entry),
         can=can,
     )

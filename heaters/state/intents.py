@@ -24,6 +24,8 @@ from heaters.services.cutting import add_cut, confirm_cut, move_cut, remove_cut,
 from heaters.services.retrying import retry_clip
 from heaters.services.reviewing import approve, archive, group, skip, ungroup
 from heaters.services.undoing import redo, undo
+from heaters.state.reading import Reading
+from heaters.state.words import counted
 
 CLIPS_MAX_COUNT = 100_000
 """More clips, or cuts, than this are not acted on at a time."""
@@ -143,11 +145,14 @@ def request_named(sent: object) -> str:
     return name if isinstance(name, str) else ""
 
 
-def carry_out(uow: UnitOfWork, video_id: int, reviewer_id: int, intent: Intent) -> Action | str:
+def carry_out(
+    uow: UnitOfWork, video_id: int, reviewer_id: int, intent: Intent
+) -> Action | str | None:
     """Do what was asked for, through its service; if that was done already, do nothing.
 
     Returns:
-        The action in the audit trail, or what was done in words where there is none.
+        The action in the audit trail, or what was done in words where there is none; None where
+        nothing had to change.
 
     Raises:
         NoSuchClip: a clip that the intent names is none any more.
@@ -158,8 +163,29 @@ def carry_out(uow: UnitOfWork, video_id: int, reviewer_id: int, intent: Intent) 
     if earlier is not None:
         return earlier
     uow.request_id = intent.request_id
-    action = _WAYS[type(intent)](_Asked(uow, video_id, reviewer_id), intent)
-    return action or "that is so already"
+    return _WAYS[type(intent)](_Asked(uow, video_id, reviewer_id), intent)
+
+
+def nothing_words(intent: Intent, reading: Reading) -> str:
+    """Say why an intent changed nothing, such as ``clip 16 is already approved``."""
+    match intent:
+        case ConfirmCut(frame=frame):
+            return f"the cut at frame {frame} is already confirmed"
+        case Decide(kind=kind, clips=[frames]):
+            return f"{reading.clip_words(*frames)} is already {_DECIDED[kind]}"
+        case Decide(kind=kind, clips=clips):
+            return f"these {counted(len(clips), 'clip')} are already {_DECIDED[kind]}"
+        case _:
+            return "these are already the cuts"
+
+
+_DECIDED = {
+    "approve": "approved",
+    "skip": "skipped",
+    "archive": "archived",
+    "group": "in one group",
+    "ungroup": "in no group",
+}
 
 
 class _Asked(NamedTuple):

@@ -11,7 +11,7 @@ from heaters.domain.lifecycle import ClipState, VideoState
 from heaters.domain.names import export_file_name
 from heaters.domain.review import ClipSuperseded
 from heaters.domain.stages import stage_that_failed
-from heaters.models import Action, ArtifactKind
+from heaters.models import ArtifactKind
 from heaters.repositories.actions import ActionRepository
 from heaters.repositories.artifacts import ArtifactRepository
 from heaters.repositories.browsing import BrowsingRepository
@@ -21,7 +21,7 @@ from heaters.repositories.videos import VideoRepository
 from heaters.state.page import checked_id
 from heaters.state.sheet import Clips
 from heaters.state.views import VideoCard, video_card
-from heaters.state.words import CLIP_LOOKS, action_words, clip_entry_words
+from heaters.state.words import CLIP_LOOKS, action_words, clip_entry_words, frames_words
 
 HISTORY_LENGTH = 6
 _LETTERS = {state.value: look.letter for state, look in CLIP_LOOKS.items()}
@@ -82,7 +82,7 @@ class Reading:
             end_frame,
         ):
             return f"clip {index + 1}"
-        return f"clip [{start_frame}, {end_frame})"
+        return frames_words(start_frame, end_frame)
 
 
 def read_video(uow: UnitOfWork, video_id: int) -> Reading:
@@ -156,18 +156,17 @@ def read_opened_frame(uow: UnitOfWork, reading: Reading, asked: str) -> tuple[in
     return clip.start_frame, ""
 
 
-def done_words(uow: UnitOfWork, reading: Reading, action: Action) -> str:
+def done_words(uow: UnitOfWork, reading: Reading, action_id: int) -> str:
     """Say what an action did, naming clips as they are numbered now."""
-    reverses = ActionRepository(uow.session).reversed_by(action)
-    return action_words(action, reverses, reading.clip_words)
+    return action_words(ActionRepository(uow.session).entry(action_id), reading.clip_words)
 
 
 @dataclass(frozen=True)
 class LastAction:
-    """What the reviewer did last on this video and could take back, and whether they could.
+    """What the reviewer did last on this video and could undo, and whether they could.
 
     Attributes:
-        words: such as ``approved clip 16``; empty if there is nothing to take back.
+        words: such as ``approved clip 16``; empty if there is nothing to undo.
     """
 
     words: str = ""
@@ -180,7 +179,7 @@ def read_last_action(uow: UnitOfWork, reading: Reading, reviewer_id: int) -> Las
     actions = ActionRepository(uow.session)
     last = actions.last_undoable(reviewer_id, reading.video.id)
     return LastAction(
-        words=done_words(uow, reading, last) if last else "",
+        words=done_words(uow, reading, last.id) if last else "",
         can_undo=last is not None,
         can_redo=actions.last_redoable(reviewer_id, reading.video.id) is not None,
     )

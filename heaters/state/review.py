@@ -14,12 +14,13 @@ import structlog
 from heaters.domain.errors import HeatersError, InvalidInput, Unexpected
 from heaters.domain.review import ConfirmationRequired
 from heaters.live.hub import video_topic
+from heaters.models import Action
 from heaters.repositories.database import UnitOfWork
 from heaters.repositories.engine import DatabaseAway
 from heaters.services.preferences import Keyboard, keyboard, save_keyboard
 from heaters.services.retrying import retry_video
 from heaters.state.desk import desk
-from heaters.state.intents import carry_out, parse_intent, request_named
+from heaters.state.intents import carry_out, nothing_words, parse_intent, request_named
 from heaters.state.page import PageState, checked_frame
 from heaters.state.reading import (
     ClipDetails,
@@ -125,10 +126,10 @@ class ReviewState(PageState, rx.State):
 
             def work(uow: UnitOfWork) -> tuple[Reading, str, LastAction | None]:
                 done = carry_out(uow, before.video.id, reviewer_id, asked)
-                if isinstance(done, str):
-                    return read_clips(uow, before), done, None
+                if not isinstance(done, Action):
+                    return read_clips(uow, before), done or nothing_words(asked, before), None
                 after = read_after(uow, before, done)
-                said = done_words(uow, after, done)
+                said = done_words(uow, after, done.id or 0)
                 if done.reverses_id is None and done.revision == after.revision:
                     return after, said, LastAction(said, can_undo=True)
                 return after, said, read_last_action(uow, after, reviewer_id)

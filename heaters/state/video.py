@@ -176,9 +176,9 @@ class VideoState(PageState, rx.State):
         video_id = self._shown_video_id
 
         def work(uow: UnitOfWork, reviewer_id: int) -> str:
-            way(uow, reviewer_id=reviewer_id, video_id=video_id)
-            [latest] = ActionRepository(uow.session).history(video_id, limit=1)
-            return action_words(latest.action, latest.reverses).capitalize()
+            action = way(uow, reviewer_id=reviewer_id, video_id=video_id)
+            words = action_words(ActionRepository(uow.session).entry(action.id or 0))
+            return words[:1].upper() + words[1:]
 
         await self._act(work)
         await self._read()

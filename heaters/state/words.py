@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from heaters.domain.lifecycle import ClipState, VideoState
-from heaters.models import Action, ActionKind, Check, Chore
-from heaters.repositories.actions import ClipEntry
+from heaters.models import ActionKind, Check, Chore
+from heaters.repositories.actions import ClipEntry, HistoryEntry
 
 
 @dataclass(frozen=True)
@@ -121,53 +121,43 @@ _ACTION_WORDS = {
     ActionKind.ADD_CUT: "cut at frame {frame}",
     ActionKind.REMOVE_CUT: "removed the cut at frame {frame}",
     ActionKind.MOVE_CUT: "moved the cut at frame {frame} to {to_frame}",
-    ActionKind.CONFIRM_CUT: "checked the cut at frame {frame}",
+    ActionKind.CONFIRM_CUT: "confirmed the cut at frame {frame}",
     ActionKind.APPROVE: "approved {clips}",
     ActionKind.SKIP: "skipped {clips}",
     ActionKind.ARCHIVE: "archived {clips}",
     ActionKind.GROUP: "grouped {clips}",
     ActionKind.UNGROUP: "ungrouped {clips}",
-    ActionKind.UNDO: "took back",
-    ActionKind.REDO: "did again what was taken back",
 }
+_REVERSED = {ActionKind.UNDO: "undone: ", ActionKind.REDO: "redone: "}
 
 
 def frames_words(start_frame: int, end_frame: int) -> str:
-    """Name a clip by its frames."""
-    return f"clip [{start_frame}, {end_frame})"
+    """Name a clip, frames ``[start_frame, end_frame)``, by its first and its last frame."""
+    return f"the clip at frames {start_frame}–{end_frame - 1}"
 
 
-def action_words(
-    action: Action, reverses: Action | None, clip_words: Callable[[int, int], str] = frames_words
-) -> str:
-    """Say what an action did, such as ``approved 3 clips`` or ``took back: skipped 1 clip``.
+def action_words(entry: HistoryEntry, clip_words: Callable[[int, int], str] = frames_words) -> str:
+    """Say what an action did, such as ``approved 3 clips`` or ``undone: skipped clip 7``.
 
     Args:
-        action: what was done.
-        reverses: the action that it takes back, if it does.
+        entry: what was done.
         clip_words: names a clip, given its first frame and its end.
     """
-    words = _words(action, _clips_words(action.changes, clip_words))
-    if action.kind is ActionKind.UNDO and reverses:
-        return f"{words}: {_words(reverses, _clips_words(reverses.changes, clip_words))}"
-    return words
+    clips = counted(entry.clip_count, "clip")
+    if entry.clip_count == 1 and entry.start_frame is not None and entry.end_frame is not None:
+        clips = clip_words(entry.start_frame, entry.end_frame)
+    return _REVERSED.get(entry.kind, "") + _words(
+        entry.about_kind, entry.frame, entry.to_frame, entry.reason, clips
+    )
 
 
 def clip_entry_words(entry: ClipEntry) -> str:
     """Say what an action did, as the history of one clip does."""
-    return _words(entry, "it")
+    return _words(entry.kind, entry.frame, entry.to_frame, entry.reason, "it")
 
 
-def _clips_words(
-    changes: Sequence[Mapping[str, int]], clip_words: Callable[[int, int], str]
+def _words(
+    kind: ActionKind, frame: int | None, to_frame: int | None, reason: str | None, clips: str
 ) -> str:
-    if len(changes) == 1:
-        return clip_words(changes[0]["start_frame"], changes[0]["end_frame"])
-    return counted(len(changes), "clip")
-
-
-def _words(action: Action | ClipEntry, clips: str) -> str:
-    words = _ACTION_WORDS[action.kind].format(
-        frame=action.frame, to_frame=action.to_frame, clips=clips
-    )
-    return f"{words} ({action.reason})" if action.reason else words
+    words = _ACTION_WORDS[kind].format(frame=frame, to_frame=to_frame, clips=clips)
+    return f"{words} ({reason})" if reason else words

@@ -131,9 +131,7 @@ class Desk:
 
     def actions(self, video_id: int) -> Sequence[Action]:
         """Return the audit trail of a video, oldest first."""
-        with self.database.unit_of_work() as uow:
-            query = select(Action).where(Action.video_id == video_id).order_by(col(Action.revision))
-            return uow.session.exec(query).all()
+        return trail_of(self.database, video_id)
 
     def files(self, clip_id: int) -> set[str]:
         """Return the keys of a clip's files that are in use."""
@@ -177,6 +175,13 @@ class Desk:
     def assert_sound(self) -> None:
         """Prove the invariants over the whole database."""
         assert self.act(check_invariants) == []
+
+
+def trail_of(database: Database, video_id: int) -> Sequence[Action]:
+    """Return the audit trail of a video, oldest first."""
+    with database.unit_of_work() as uow:
+        query = select(Action).where(Action.video_id == video_id).order_by(col(Action.revision))
+        return uow.session.exec(query).all()
 
 
 def add_made_files(uow: UnitOfWork, clip: Clip) -> None:

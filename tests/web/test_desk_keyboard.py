@@ -10,8 +10,8 @@ from sqlmodel import select
 
 from heaters.domain.lifecycle import ClipState
 from heaters.models import ActionKind, Clip, Reviewer
-from heaters.repositories.actions import ActionRepository
 from heaters.repositories.clips import ClipRepository
+from tests.support.desk import trail_of
 from tests.support.site import Site
 from tests.web.conftest import AddVideo
 from tests.web.desk_page import DeskPage
@@ -71,10 +71,8 @@ class Review(DeskPage):
     @property
     def actions(self) -> list[tuple[ActionKind, int | None, int | None]]:
         """What reviewers did, oldest first: the kind, the cut, and where it was moved."""
-        with self.database.unit_of_work() as uow:
-            entries = ActionRepository(uow.session).history(self.video_id, limit=100)
-            actions = [entry.action for entry in reversed(entries)]
-            return [(action.kind, action.frame, action.to_frame) for action in actions]
+        actions = trail_of(self.database, self.video_id)
+        return [(action.kind, action.frame, action.to_frame) for action in actions]
 
 
 @pytest.fixture

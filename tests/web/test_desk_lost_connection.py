@@ -14,10 +14,10 @@ from playwright.sync_api import BrowserContext, Error, Page, expect
 
 from heaters.domain.lifecycle import ClipState
 from heaters.models import LOCAL_REVIEWER_ID
-from heaters.repositories.actions import ActionRepository
 from heaters.repositories.clips import ClipRepository
 from heaters.repositories.timelines import TimelineRepository
 from heaters.state.intents import carry_out, parse_intent
+from tests.support.desk import trail_of
 from tests.support.site import Site, served
 from tests.web.conftest import AddVideo
 from tests.web.desk_page import DeskPage
@@ -76,9 +76,8 @@ def trail(site: Site, video_id: int) -> Trail:
     """Reads what reviewers did with the video, the first first."""
 
     def read() -> list[str]:
-        with site.runtime.database.unit_of_work() as uow:
-            entries = ActionRepository(uow.session).history(video_id, limit=100)
-        return [e.action.kind.value for e in entries if e.action.reviewer_id is not None][::-1]
+        actions = trail_of(site.runtime.database, video_id)
+        return [action.kind.value for action in actions if action.reviewer_id is not None]
 
     return read
 

@@ -86,7 +86,7 @@ def test_all_pending_clips_are_approved_at_once_and_taken_back_at_once(
     expect(page.locator("[data-group=approved]")).to_have_count(4)
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("[data-group=pending]")).to_have_count(4)
-    expect(page.locator(".notice")).to_contain_text("Took back: approved 4 clips")
+    expect(page.locator(".notice")).to_contain_text("Undone: approved 4 clips")
     assert set(states_of(site.runtime, video_id)) == {ClipState.PENDING_REVIEW}
 
 
@@ -256,11 +256,18 @@ def test_the_history_says_who_did_what_and_takes_it_back(
     open_video(page, site, video_id)
     page.locator("[data-clip-id]").first.get_by_role("button", name="Skip").click()
     page.get_by_role("link", name="History").click()
-    row = page.get_by_role("row").filter(has_text="skipped clip [0, 30)")
+    row = page.get_by_role("row").filter(has_text="skipped the clip at frames 0–29")
     expect(row).to_contain_text("you")
     row.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("row").nth(1)).to_contain_text("took back: skipped clip [0, 30)")
+    expect(page.get_by_role("row").nth(1)).to_contain_text(
+        "undone: skipped the clip at frames 0–29"
+    )
     assert states_of(site.runtime, video_id)[0] == ClipState.PENDING_REVIEW
+    expect(page.get_by_role("row").nth(2)).to_have_class("not-in-force")
+    page.get_by_role("row").nth(1).get_by_role("button", name="Redo").click()
+    expect(page.get_by_role("row").nth(1)).to_contain_text("redone: skipped")
+    expect(page.get_by_role("row").nth(2)).to_contain_text("redone")
+    expect(page.get_by_role("row").nth(3)).not_to_have_class("not-in-force")
 
 
 def test_similar_clips_are_shown_the_most_alike_first(

@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import text
 
 from heaters.models import Action
-from heaters.repositories.actions import ActionRepository
 from heaters.repositories.database import UnitOfWork
 from heaters.repositories.timelines import TimelineRepository
 from heaters.runtime import Runtime
 from heaters.services.reviewing import skip
 from heaters.state.desk import Desk
+from tests.support.desk import trail_of
 from tests.web.conftest import AddVideo
 from tests.web.desk_tab import DeskTab
 from tests.web.events import run
@@ -23,9 +23,8 @@ from tests.web.events import run
 
 def actions_of(runtime: Runtime, video_id: int) -> list[Action]:
     """Return what reviewers did, the latest first."""
-    with runtime.database.unit_of_work() as uow:
-        entries = ActionRepository(uow.session).history(video_id, limit=100)
-        return [entry.action for entry in entries if entry.action.reviewer_id is not None]
+    actions = trail_of(runtime.database, video_id)
+    return [action for action in reversed(actions) if action.reviewer_id is not None]
 
 
 def kinds_of(runtime: Runtime, video_id: int) -> list[str]:
@@ -42,10 +41,10 @@ STORY: list[tuple[dict[str, Any], str]] = [
     ({"kind": "add_cut", "frame": 10}, "cut at frame 10"),
     ({"kind": "approve", "clips": [[0, 10]]}, "approved clip 1"),
     ({"kind": "move_cut", "frame": 30, "to_frame": 20}, "moved the cut at frame 30 to 20"),
-    ({"kind": "confirm_cut", "frame": 31}, "checked the cut at frame 31"),
+    ({"kind": "confirm_cut", "frame": 31}, "confirmed the cut at frame 31"),
     ({"kind": "group", "clips": [[0, 10], [31, 75]]}, "grouped 2 clips"),
-    ({"kind": "undo"}, "took back: grouped 2 clips"),
-    ({"kind": "redo"}, "did again what was taken back"),
+    ({"kind": "undo"}, "undone: grouped 2 clips"),
+    ({"kind": "redo"}, "redone: grouped 2 clips"),
     ({"kind": "remove_cut", "frame": 75}, "removed the cut at frame 75"),
     ({"kind": "replace_cuts", "cuts": [50], "threshold": 3}, "set all cuts (threshold 3)"),
 ]
@@ -127,7 +126,7 @@ def test_the_same_request_from_two_tabs_at_once_is_done_once(
         await tab.act(kind="skip", clips=[[0, 30]])
         await tab.act(kind="skip", clips=[[31, 75]])
         for intent, said in (
-            ({"kind": "undo"}, "took back: skipped clip 3"),
+            ({"kind": "undo"}, "undone: skipped clip 3"),
             ({"kind": "add_cut", "frame": 10}, "cut at frame 10"),
         ):
             assert await at_once(intent | {"request_id": str(uuid4())}) == [said, said]

@@ -18,6 +18,7 @@ from heaters.state.desk import Desk
 from heaters.state.review import ReviewState
 from heaters.state.sheet import KEPT_NEWS
 from heaters.state.words import CLIP_LOOKS
+from tests.support.desk import trail_of
 from tests.web.conftest import AddVideo
 from tests.web.desk_tab import DeskTab
 from tests.web.events import SESSIONS, cookie_of, run
@@ -91,12 +92,12 @@ def test_every_intent_is_carried_out_and_said(desk: Desk, add_video: AddVideo) -
             "moved the cut at frame 75 to 80",
             "ASSPP",
         ),
-        ({"kind": "confirm_cut", "frame": 31}, "checked the cut at frame 31", "ASSPP"),
-        ({"kind": "confirm_cut", "frame": 31}, "that is so already", "ASSPP"),
+        ({"kind": "confirm_cut", "frame": 31}, "confirmed the cut at frame 31", "ASSPP"),
+        ({"kind": "confirm_cut", "frame": 31}, "the cut at frame 31 is already confirmed", "ASSPP"),
         ({"kind": "group", "clips": [[0, 10], [31, 80]]}, "grouped 2 clips", "ASSPP"),
         ({"kind": "ungroup", "clips": [[31, 80]]}, "ungrouped clip 4", "ASSPP"),
-        ({"kind": "undo"}, "took back: ungrouped clip 4", "ASSPP"),
-        ({"kind": "redo"}, "did again what was taken back", "ASSPP"),
+        ({"kind": "undo"}, "undone: ungrouped clip 4", "ASSPP"),
+        ({"kind": "redo"}, "redone: ungrouped clip 4", "ASSPP"),
         (
             {"kind": "describe", "clip": [31, 80], "notes": "rain", "tags": ["night "]},
             "saved notes and tags",
@@ -108,7 +109,11 @@ def test_every_intent_is_carried_out_and_said(desk: Desk, add_video: AddVideo) -
             "set all cuts (threshold 3)",
             "APP",
         ),
-        ({"kind": "replace_cuts", "cuts": [10, 90], "threshold": 3.5}, "that is so already", "APP"),
+        (
+            {"kind": "replace_cuts", "cuts": [10, 90], "threshold": 3.5},
+            "these are already the cuts",
+            "APP",
+        ),
     ]
 
     async def work() -> None:
@@ -306,7 +311,7 @@ def test_everybody_takes_back_their_own(desk: Desk, add_video: AddVideo) -> None
         assert "changed by Bob" in answer.refused
         await bob_tab.act(kind="undo")
         assert (bob_tab.values["can_undo"], bob_tab.values["can_redo"]) == (False, True)
-        assert (await ann_tab.act(kind="undo")).said == "took back: skipped clip 1"
+        assert (await ann_tab.act(kind="undo")).said == "undone: skipped clip 1"
         assert ann_tab.letters == "PPPP"
 
     run(work)
@@ -674,7 +679,8 @@ def test_what_waits_in_a_tab_is_not_done_by_who_signs_in_next(
         assert (await tab.act(**waiting)).said == "skipped clip 1"
 
     run(work)
-    with desk.runtime.database.unit_of_work() as uow:
-        entries = ActionRepository(uow.session).history(video_id, limit=10)
-        done = [(entry.action.kind.value, entry.action.reviewer_id) for entry in entries]
-    assert done == [("skip", ann), ("approve", bob)]
+    actions = trail_of(desk.runtime.database, video_id)[-2:]
+    assert [(action.kind, action.reviewer_id) for action in actions] == [
+        ("approve", bob),
+        ("skip", ann),
+    ]
