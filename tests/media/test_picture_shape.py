@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import struct
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -28,7 +29,7 @@ def quadrants(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def first_picture(made: Preprocessed) -> npt.NDArray[np.uint8]:
+def first_picture(made: Preprocessed) -> npt.NDArray[Any]:
     with av.open(str(made.proxy_path)) as container:
         return next(container.decode(video=0)).to_ndarray(format="rgb24")
 
