@@ -14,13 +14,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from heaters.config import Settings
+from heaters.connection import open_configured_store
 from heaters.data_packages import locate
 from heaters.demo import footage
 from heaters.domain.errors import HeatersError
 from heaters.embedded import status
 from heaters.media.ffmpeg import find_ffmpeg
 from heaters.repositories.database import Database
-from heaters.runtime import open_configured_store
 
 _ANSWER_S = 3
 _LOW_DISK_BYTES = 5 * 2**30

@@ -7,14 +7,12 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
-from heaters import migrations
 from heaters.config import Settings
-from heaters.embedded import embedded_servers
+from heaters.connection import ensure_newest_schema, open_configured_store, server_urls
 from heaters.pipeline.broker import Sender, make_broker
 from heaters.repositories.database import Database
-from heaters.repositories.engine import patience
 from heaters.services.installation import claim_store
-from heaters.storage.store import ObjectStore, open_store
+from heaters.storage.store import ObjectStore
 
 
 @dataclass(frozen=True)
@@ -66,43 +64,11 @@ def open_runtime(
         InvalidConfiguration: the server's database is not at this version's schema, or a setting
             cannot be used.
     """
-    database_url = settings.database_url.get_secret_value() if settings.database_url else None
-    redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
     with ExitStack() as stack:
-        if not (database_url and redis_url):
-            urls = stack.enter_context(
-                embedded_servers(
-                    settings.data_dir,
-                    postgres=not database_url,
-                    redis=not redis_url,
-                    on_step=on_step,
-                )
-            )
-            migrate = migrate or not database_url
-            database_url = database_url or urls.database_url
-            redis_url = redis_url or urls.redis_url
-        sender = Sender(make_broker(redis_url))
+        urls = stack.enter_context(server_urls(settings, on_step=on_step))
+        ensure_newest_schema(urls.database_url, upgrade=migrate or settings.database_url is None)
+        sender = Sender(make_broker(urls.redis_url))
         stack.callback(sender.close)
-        database = Database(database_url, send=sender, patience_s=patience_s)
+        database = Database(urls.database_url, send=sender, patience_s=patience_s)
         stack.callback(database.close)
-        if migrate:
-            with patience(None):
-                migrations.upgrade(database.engine)
-        else:
-            migrations.require_newest(database.engine)
-        yield Runtime(settings, database, database_url, redis_url)
-
-
-def open_configured_store(settings: Settings) -> ObjectStore:
-    """Open the object store that the settings name.
-
-    Raises:
-        InvalidConfiguration: its address cannot be used.
-    """
-    return open_store(
-        settings.storage_url or (settings.data_dir / "objects").absolute().as_uri(),
-        s3_endpoint_url=settings.s3_endpoint_url,
-        s3_region=settings.s3_region,
-        s3_storage_class=settings.s3_storage_class,
-        s3_master_storage_class=settings.s3_master_storage_class,
-    )
+        yield Runtime(settings, database, urls.database_url, urls.redis_url)

@@ -156,5 +156,5 @@ def _last(artifacts: Sequence[Artifact], clip_id: int) -> Artifact:
 def _download_name(session: Session, clip_id: int) -> str:
     clip = ClipRepository(session).get(clip_id)
     video = VideoRepository(session).get(clip.video_id)
-    assert video.fps is not None
-    return export_file_name(video.title, clip.start_frame, video.fps)
+    assert video.id is not None
+    return export_file_name(video.title, video.id, clip.start_frame, clip.end_frame)

@@ -8,22 +8,24 @@ from typing import Annotated
 import typer
 
 from heaters.cli import output
-from heaters.cli.output import AsJson, command_runtime
+from heaters.cli.output import AsJson
+from heaters.cli.running import command_runtime
+from heaters.connection import open_configured_store
 from heaters.domain.errors import Cancelled
-from heaters.runtime import open_configured_store
 from heaters.services.installation import Ownership, adopt_store, look_at_store
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command to the program."""
-    app.command()(adopt)
+app = typer.Typer(rich_markup_mode=None)
 
 
+@app.command()
 def adopt(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make the object store this library's: say what lies there, and mark it after asking."""
+    """Make the object store this library's.
+
+    It says what lies there, and marks the store after asking.
+    """
     with command_runtime() as runtime:
         store = open_configured_store(runtime.settings)
         found = look_at_store(runtime.database, store)

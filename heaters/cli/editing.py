@@ -9,10 +9,12 @@ from typing import Annotated
 import typer
 
 from heaters.cli import output
-from heaters.cli.output import AsJson, command_runtime
+from heaters.cli.output import AsJson, Column
+from heaters.cli.running import command_runtime
 from heaters.domain.errors import InvalidInput
 from heaters.domain.lifecycle import ClipState
-from heaters.models import LOCAL_REVIEWER_ID, Action
+from heaters.models import LOCAL_REVIEWER_ID, Action, ActionKind
+from heaters.repositories.actions import ActionRepository
 from heaters.repositories.clips import ClipRepository
 from heaters.repositories.database import UnitOfWork
 from heaters.repositories.videos import VideoRepository
@@ -27,7 +29,13 @@ Confirm = Annotated[
 ]
 OnVideo = Annotated[int | None, typer.Option("--video", help="Only on this video.")]
 
-_cuts = typer.Typer(help="List and change the cuts of a video.", no_args_is_help=True)
+_SAID_AT_MOST = 20
+
+app = typer.Typer(rich_markup_mode=None)
+_cuts = typer.Typer(
+    help="List and change the cuts of a video.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(_cuts, name="cuts")
 
 
 class Verdict(StrEnum):
@@ -41,14 +49,6 @@ class Verdict(StrEnum):
 _REVIEW = {Verdict.APPROVE: approve, Verdict.SKIP: skip, Verdict.ARCHIVE: archive}
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the program."""
-    app.add_typer(_cuts, name="cuts")
-    app.command()(review)
-    app.command("undo")(undo_last)
-    app.command("redo")(redo_last)
-
-
 @_cuts.command("list")
 def list_cuts(video: VideoId, as_json: AsJson = False) -> None:
     """Print the cuts of a video: the first frame of every clip but the first."""
@@ -58,7 +58,7 @@ def list_cuts(video: VideoId, as_json: AsJson = False) -> None:
     if as_json:
         output.print_json(cuts)
     else:
-        output.print_table(["cut"], [[cut] for cut in cuts])
+        output.print_table([Column("cut")], [[cut] for cut in cuts])
 
 
 @_cuts.command("add")
@@ -106,6 +106,7 @@ def confirm_one(video: VideoId, frame: Frame, as_json: AsJson = False) -> None:
     _act(lambda uow: confirm_cut(uow, video, frame, reviewer_id=LOCAL_REVIEWER_ID), as_json=as_json)
 
 
+@app.command()
 def review(
     verdict: Verdict,
     clips: Annotated[list[int] | None, typer.Argument(metavar="CLIP...")] = None,
@@ -126,32 +127,51 @@ def review(
             pending = ClipRepository(uow.session).list(
                 video_id=video, state=ClipState.PENDING_REVIEW
             )
-            chosen = [output.id_of(clip) for clip in pending]
+            chosen = [clip.id for clip in pending if clip.id is not None]
         return _REVIEW[verdict](uow, chosen, reviewer_id=LOCAL_REVIEWER_ID) if chosen else None
 
     _act(act, as_json=as_json)
 
 
+@app.command("undo")
 def undo_last(video: OnVideo = None, as_json: AsJson = False) -> None:
-    """Take back your last action that is not taken back yet."""
+    """Undo your last action that is not undone yet."""
     _act(lambda uow: undo(uow, reviewer_id=LOCAL_REVIEWER_ID, video_id=video), as_json=as_json)
 
 
+@app.command("redo")
 def redo_last(video: OnVideo = None, as_json: AsJson = False) -> None:
-    """Do again what you last took back."""
+    """Redo what you last undid."""
     _act(lambda uow: redo(uow, reviewer_id=LOCAL_REVIEWER_ID, video_id=video), as_json=as_json)
 
 
 def _act(perform: Callable[[UnitOfWork], Action | None], *, as_json: bool) -> None:
     with command_runtime() as runtime, runtime.database.unit_of_work() as uow:
         action = perform(uow)
+        told = "nothing to do" if action is None else _told(uow, action)
     if as_json:
         output.print_json(None if action is None else _action_json(action))
-    elif action is None:
-        output.say("nothing to do")
     else:
-        touched = ", ".join(str(change["clip_id"]) for change in action.changes)
-        output.say(f"{action.kind.value.replace('_', ' ')}: clips {touched or 'as before'}")
+        output.say(told)
+
+
+def _told(uow: UnitOfWork, action: Action) -> str:
+    """Return in one line what was done, in which video, to which clips."""
+    actions = ActionRepository(uow.session)
+    did = {ActionKind.UNDO: "undid: ", ActionKind.REDO: "redid: "}.get(action.kind, "")
+    original = action
+    while reversed_ := actions.reversed_by(original):
+        original = reversed_
+    what = original.kind.value.replace("_", " ")
+    if original.frame is not None:
+        what += f" at frame {original.frame}"
+    if original.to_frame is not None:
+        what += f" to {original.to_frame}"
+    video = VideoRepository(uow.session).get(action.video_id)
+    clips = [str(change["clip_id"]) for change in action.changes]
+    named = ", ".join(clips[:_SAID_AT_MOST]) or "as before"
+    more = f" and {len(clips) - _SAID_AT_MOST} more" if len(clips) > _SAID_AT_MOST else ""
+    return f"{did}{what} in video {video.id} ({video.title}): clips {named}{more}"
 
 
 def _action_json(action: Action) -> dict[str, object]:

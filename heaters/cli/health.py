@@ -1,38 +1,33 @@
-"""Commands that look after the library: check, doctor, bench."""
+"""The command that proves the library whole: check."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from dataclasses import asdict, astuple
-from pathlib import Path
 
 import typer
 
 from heaters.cli import output
-from heaters.cli.output import AsJson, command_runtime
-from heaters.config import get_settings
-from heaters.doctor import diagnose
-from heaters.domain.errors import InvalidConfiguration, InvalidInput
+from heaters.cli.output import AsJson, Column
+from heaters.cli.running import command_runtime
+from heaters.domain.errors import InvalidInput
 from heaters.services.invariants import Verification, verify
 
-_ROOT = Path(__file__).parent.parent.parent
+app = typer.Typer(rich_markup_mode=None)
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the program."""
-    for command in (check, doctor, bench):
-        app.command()(command)
-
-
+@app.command()
 def check(as_json: AsJson = False) -> None:
-    """Prove the invariants over the whole database and store; exit 1 where one fails."""
+    """Prove the invariants over the whole database and store.
+
+    Exit 1 where one fails.
+    """
     found = Verification()
     with (
         command_runtime(patience_s=None) as runtime,
-        output.status("checking the rows") as show,
+        output.status() as show,
     ):
+        show("checking the rows")
         steps = verify(
             runtime.database, runtime.store, found, record=False, stopped=threading.Event()
         )
@@ -43,7 +38,8 @@ def check(as_json: AsJson = False) -> None:
     if as_json:
         output.print_json([asdict(finding) for finding in findings])
     elif findings:
-        output.print_table(["rule", "where", "what"], [astuple(finding) for finding in findings])
+        columns = [Column("rule", least=20), Column("where"), Column("what", least=20, wraps=True)]
+        output.print_table(columns, [astuple(finding) for finding in findings])
     if found.leftovers or found.masters:
         output.say(
             f"{found.leftovers:,} files ({found.leftover_bytes / 1e9:,.1f} GB) are named by no row "
@@ -52,23 +48,3 @@ def check(as_json: AsJson = False) -> None:
     if findings:
         raise InvalidInput(f"{found.finding_count:,} findings")
     output.say("every invariant holds")
-
-
-def doctor(as_json: AsJson = False) -> None:
-    """Say what is installed, found and missing, and what to do about it."""
-    checks = diagnose(get_settings())
-    if as_json:
-        output.print_json([asdict(check) for check in checks])
-    else:
-        output.print_table(
-            ["", "part", "found"],
-            [("ok" if check.ok else "MISSING", check.part, check.found) for check in checks],
-        )
-    missing = [check for check in checks if not check.ok]
-    if missing:
-        raise InvalidConfiguration("; ".join(f"{check.part}: {check.found}" for check in missing))
-
-
-def bench() -> None:
-    """Run the benchmarks and write docs/benchmarks.md."""
-    raise typer.Exit(subprocess.call([sys.executable, "-m", "benchmarks"], cwd=_ROOT))

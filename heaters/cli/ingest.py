@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from heaters.cli import output
-from heaters.cli.library import load_videos, print_videos
-from heaters.cli.output import AsJson, command_runtime
+from heaters.cli.library import print_videos, video_json
+from heaters.cli.output import AsJson
+from heaters.cli.progress import progress_bars
+from heaters.cli.running import command_runtime
+from heaters.connection import connect
 from heaters.domain.addresses import has_scheme
 from heaters.domain.errors import ExternalFailure, HeatersError, InvalidInput
 from heaters.domain.lifecycle import VideoState
 from heaters.models import Video
-from heaters.pipeline.tools import Tools
-from heaters.pipeline.worker import running_worker, worker_is_up
+from heaters.repositories import listing
 from heaters.repositories.videos import VideoRepository
 from heaters.repositories.work import WorkRepository
 from heaters.runtime import Runtime
@@ -34,13 +36,10 @@ Timeout = Annotated[
     float | None, typer.Option(min=0, help="Give up after so many seconds.", metavar="SECONDS")
 ]
 
-
-def register(app: typer.Typer) -> None:
-    """Add the commands to the program."""
-    for command in (ingest, wait, retry, remove):
-        app.command()(command)
+app = typer.Typer(rich_markup_mode=None)
 
 
+@app.command()
 def ingest(
     sources: Annotated[
         list[str], typer.Argument(metavar="SOURCE...", help="Files, folders, URLs.")
@@ -52,7 +51,7 @@ def ingest(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Bring videos into the library: files, folders of files, or addresses.
+    """Bring in videos: files, folders of files, or addresses.
 
     What cannot be brought in is told, the rest goes on, and the exit code is 1.
     """
@@ -74,18 +73,16 @@ def ingest(
         if wait_ and ids:
             with _some_worker(runtime):
                 await_videos(runtime, ids, timeout)
-        found = [(video, live) for video, live in load_videos(runtime) if video.id in added]
-    found.sort(key=lambda pair: ids.index(output.id_of(pair[0])))
+        with connect(runtime.database_url) as connection:
+            found = list(listing.videos(connection, ids))
     if as_json:
-        output.print_json(
-            [
-                output.video_json(video, live) | {"added": added[output.id_of(video)]}
-                for video, live in found
-            ]
-        )
+        output.print_json_rows(video_json(video) | {"added": added[video.id]} for video in found)
     elif found:
         print_videos(found, as_json=False)
-    failed = [video for video, _ in found if video.last_error]
+    for video in found:
+        for warning in video.warnings:
+            output.say(f"video {video.id} ({video.title}): {warning['text']}")
+    failed = [video for video in found if video.last_error]
     if wait_ and failed:
         raise ExternalFailure(
             "; ".join(f"video {video.id} ({video.title}): {video.last_error}" for video in failed)
@@ -94,9 +91,10 @@ def ingest(
         raise typer.Exit(1)
 
 
+@app.command()
 def wait(timeout: Timeout = None) -> None:
     """Wait until the pipeline has no work left."""
-    with command_runtime() as runtime, _some_worker(runtime), output.progress_bars() as bars:
+    with command_runtime() as runtime, _some_worker(runtime), progress_bars() as bars:
         bar = bars.add_task("working", total=None)
         deadline_s = _deadline_s(timeout)
         while True:
@@ -108,6 +106,7 @@ def wait(timeout: Timeout = None) -> None:
             _pause(deadline_s, f"{left} steps of work are still due")
 
 
+@app.command()
 def retry(
     video: Annotated[int | None, typer.Option(help="A video that failed.")] = None,
     clip: Annotated[int | None, typer.Option(help="A clip that failed.")] = None,
@@ -122,6 +121,7 @@ def retry(
             retry_clip(uow, clip)
 
 
+@app.command()
 def remove(video: Annotated[int, typer.Argument(metavar="VIDEO")]) -> None:
     """Remove a video that never got clips, and its files."""
     with command_runtime() as runtime:
@@ -151,7 +151,9 @@ def _add(runtime: Runtime, source: str | Path, *, again: bool) -> int:
     if isinstance(source, Path):
         return ingest_path(runtime, source, again=again)
     with runtime.database.unit_of_work() as uow:
-        return output.id_of(add_address(uow, source, again=again))
+        video = add_address(uow, source, again=again)
+        assert video.id is not None
+        return video.id
 
 
 def ingest_path(runtime: Runtime, path: Path, *, again: bool = False) -> int:
@@ -161,7 +163,7 @@ def ingest_path(runtime: Runtime, path: Path, *, again: bool = False) -> int:
         AlreadyHere: the library has it, and ``again`` is false.
         InvalidInput: it is no file, or cannot be read.
     """
-    with output.progress_bars() as bars:
+    with progress_bars() as bars:
         bar = bars.add_task(f"storing {shown_path(path.name)}", total=1.0)
         return bring_in(
             runtime.database,
@@ -176,9 +178,15 @@ def ingest_path(runtime: Runtime, path: Path, *, again: bool = False) -> int:
 @contextmanager
 def _some_worker(runtime: Runtime) -> Iterator[None]:
     """Make sure that somebody works: a worker that is up, or threads of this process."""
-    ours = not worker_is_up(runtime.database)
-    tools = Tools(runtime.settings, runtime.database, runtime.store)
-    with running_worker(tools, runtime.redis_url) if ours else nullcontext():
+    with runtime.database.unit_of_work() as uow:
+        somebody_works = WorkRepository(uow.session).worker_is_up()
+    if somebody_works:
+        yield
+        return
+    # Loaded only now: OpenCV, libav and ONNX runtime, which a command without --wait needs not.
+    from heaters.cli.working import worker_threads
+
+    with worker_threads(runtime):
         yield
 
 
@@ -189,15 +197,15 @@ def await_videos(runtime: Runtime, ids: list[int], timeout: float | None) -> Non
         ExternalFailure: ``timeout`` seconds are over.
     """
     deadline_s = _deadline_s(timeout)
-    with output.progress_bars() as bars:
+    with progress_bars() as bars:
         bar_of = {video_id: bars.add_task(f"video {video_id}", total=1.0) for video_id in ids}
         while True:
             with runtime.database.unit_of_work() as uow:
                 repository = VideoRepository(uow.session)
                 current = [repository.get(video_id) for video_id in ids]
-            for video in current:
+            for video_id, video in zip(ids, current, strict=True):
                 bars.update(
-                    bar_of[output.id_of(video)],
+                    bar_of[video_id],
                     description=f"{video.title}: {video.state.value.replace('_', ' ')}",
                     completed=1.0 if _is_settled(video) else video.progress or 0.0,
                 )

@@ -1,45 +1,84 @@
-"""The program ``heaters``: its commands, and how it ends."""
+"""The program ``heaters``: its commands, each loaded only when it is asked for, and how it ends."""
 
 from __future__ import annotations
 
+import logging
 import signal
 import sys
+from importlib import import_module
 
-import structlog
-import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_group
 
-from heaters.cli import adopting, editing, health, ingest, library, searching, serving
 from heaters.cli.output import say_error
-from heaters.config import get_settings
 from heaters.domain.errors import HeatersError, Unexpected
-from heaters.logs import configure_logging
 
-_log = structlog.get_logger(__name__)
+COMMANDS: dict[str, tuple[str, str]] = {
+    "up": ("serving", "Run everything on this machine, and print the address to open."),
+    "web": ("serving", "Serve the pages; workers run elsewhere."),
+    "worker": ("working", "Take jobs from the queues until stopped."),
+    "migrate": ("serving", "Bring the database to this version's schema."),
+    "ingest": ("ingest", "Bring in videos: files, folders of files, or addresses."),
+    "wait": ("ingest", "Wait until the pipeline has no work left."),
+    "retry": ("ingest", "Try again where the pipeline gave up."),
+    "remove": ("ingest", "Remove a video that never got clips, and its files."),
+    "videos": ("library", "List the videos."),
+    "clips": ("library", "List clips in timeline order: the live ones, or by --state."),
+    "collect": ("collect", "Copy the exported clips out, with a manifest.json."),
+    "cuts": ("editing", "List and change the cuts of a video."),
+    "review": ("editing", "Approve, skip or archive clips, all of them or none."),
+    "undo": ("editing", "Undo your last action that is not undone yet."),
+    "redo": ("editing", "Redo what you last undid."),
+    "similar": ("similar", "List the clips that look most like one clip."),
+    "search": ("search", "List the clips that look most like a text says."),
+    "check": ("health", "Prove the invariants over the whole database and store."),
+    "adopt": ("adopting", "Make the object store this library's."),
+    "doctor": ("doctor", "Say what is installed, found and missing."),
+    "bench": ("bench", "Run the benchmarks and write docs/benchmarks.md."),
+}
+"""Every command's module in this package, and the first line of its help."""
 
-app = typer.Typer(
+
+class _Program(TyperGroup):
+    """The commands; whatever lists them needs no more of them than the table above."""
+
+    def resolve_command(self, ctx, args):
+        """Load the command that is to run."""
+        name, _, rest = super().resolve_command(ctx, args)
+        assert name is not None
+        return name, load(name), rest
+
+
+def load(name: str):
+    """Return a command, its module loaded."""
+    module = import_module(f"heaters.cli.{COMMANDS[name][0]}")
+    return get_group(module.app).commands[name]
+
+
+program = _Program(
     name="heaters",
     help="Clip libraries from internet video: ingest, review, export, search.",
+    commands={
+        name: TyperCommand(name, help=summary, rich_markup_mode=None)
+        for name, (_, summary) in COMMANDS.items()
+    },
     no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
-for module in (serving, ingest, library, editing, searching, health, adopting):
-    module.register(app)
 
 
 def main() -> None:
     """Run a command; exit 1 and say why in one line where it fails."""
     signal.signal(signal.SIGTERM, _end)
     try:
-        configure_logging(get_settings().log_level)
-        app()
+        program(prog_name="heaters")
     except HeatersError as error:
         say_error(f"{error} ({error.detail})" if error.detail else str(error))
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
-    except Exception as error:  # noqa: BLE001 - people get one line; whoever looks for more gets it
-        _log.info("unexpected", exc_info=True)
+    except Exception as error:
+        logging.getLogger(__name__).info("unexpected", exc_info=True)
         say_error(f"{Unexpected(error)} (HEATERS_LOG_LEVEL=info shows where)")
         sys.exit(1)
 

@@ -1,4 +1,4 @@
-"""Commands that run servers: up, web, worker, migrate."""
+"""Commands that run servers: up, web, migrate."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ import typer
 from heaters.cli import output
 from heaters.cli.ingest import await_videos, ingest_path
 from heaters.cli.keeping import kept_running
-from heaters.cli.output import command_runtime
+from heaters.cli.progress import progress_bars
+from heaters.cli.running import command_runtime
 from heaters.config import get_settings
 from heaters.demo import FILE_NAME, make_demo
 from heaters.media.ffmpeg import find_ffmpeg
 from heaters.pipeline.tools import Tools
-from heaters.pipeline.worker import running_worker
-from heaters.repositories.videos import VideoRepository
+from heaters.repositories.browsing import BrowsingRepository
 from heaters.runtime import Runtime
 from heaters.web import build_frontend, start_web, web_address
 
@@ -34,12 +34,10 @@ Host = Annotated[str | None, typer.Option(help="Address to bind to; loopback onl
 Port = Annotated[int | None, typer.Option(min=1, max=65535, help="Port to bind to.")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands to the program."""
-    for command in (up, web, worker, migrate):
-        app.command()(command)
+app = typer.Typer(rich_markup_mode=None)
 
 
+@app.command()
 def up(
     host: Host = None,
     port: Port = None,
@@ -62,6 +60,7 @@ def up(
         threading.Event().wait()
 
 
+@app.command()
 def web(host: Host = None, port: Port = None) -> None:
     """Serve the pages; workers run elsewhere."""
     with (
@@ -73,20 +72,7 @@ def web(host: Host = None, port: Port = None) -> None:
         threading.Event().wait()
 
 
-def worker(
-    until_eof: Annotated[bool, typer.Option(help="Stop when standard input ends.")] = False,
-) -> None:
-    """Take jobs from the queues until stopped."""
-    with command_runtime(patience_s=None) as runtime:
-        tools = Tools(runtime.settings, runtime.database, runtime.store)
-        with running_worker(tools, runtime.redis_url):
-            if until_eof:
-                sys.stdin.read()
-            else:
-                output.say("working; stop with Ctrl+C")
-                threading.Event().wait()
-
-
+@app.command()
 def migrate() -> None:
     """Bring the database to this version's schema."""
     with command_runtime(migrate=True):
@@ -98,7 +84,8 @@ def _web(runtime: Runtime, host: str | None, port: int | None) -> Iterator[str]:
     """Build the pages if need be and keep serving them; give the address to open."""
     host, port = host or runtime.settings.host, port or runtime.settings.port
     with ExitStack() as stack:
-        with output.status("building the pages") as show:
+        with output.status() as show:
+            show("building the pages")
             build_frontend(show)
             show("starting the web server")
             start = partial(start_web, host=host, port=port)
@@ -118,10 +105,10 @@ def _start_worker() -> subprocess.Popen[bytes]:
 def _ingest_demo(runtime: Runtime) -> None:
     """Take the demo through the pipeline if the library is empty."""
     with runtime.database.unit_of_work() as uow:
-        if VideoRepository(uow.session).list():
+        if BrowsingRepository(uow.session).video_count():
             return
     tools = Tools(runtime.settings, runtime.database, runtime.store)
-    with tools.scratch("demo") as folder, output.progress_bars() as bars:
+    with tools.scratch("demo") as folder, progress_bars() as bars:
         path = folder / FILE_NAME
         bar = bars.add_task("making the demo video", total=1.0)
         make_demo(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from fractions import Fraction
 
-from heaters.domain.time import format_timecode
+_FILE_TITLE_BYTES = 100  # with the rest below 143, the least that a file system in use allows
 
 MAX_TITLE_CHARACTERS = 200
 
@@ -34,11 +33,29 @@ def base_name(path: str) -> str:
     return clean_line(path.replace("\\", "/").rstrip("/").rpartition("/")[2])
 
 
-def export_file_name(title: str, start_frame: int, fps: Fraction) -> str:
-    """Return the name under which the clip of a video that begins at a frame is downloaded."""
-    start = format_timecode(start_frame, fps).replace(":", ".")
-    words = re.sub(r"[^\w .()-]+", "_", title).strip(" .")[:80] or "clip"
-    return f"{words} {start}.mp4"
+def export_file_name(title: str, video_id: int, start_frame: int, end_frame: int) -> str:
+    """Return the one name of an exported clip: on the desk, as a download, among collected files.
+
+    The video's id and the frames ``[start_frame, end_frame)`` make it unique in a library. The
+    title comes first, in whatever script, without what a shell, a terminal or a file system may
+    take amiss.
+    """
+    words = _plain(title) or "clip"
+    return f"{words}_{video_id}_{start_frame:07d}-{end_frame:07d}.mp4"
+
+
+def _plain(title: str) -> str:
+    """Return the letters, marks and digits of a title with ``-``, ``.``, ``_`` between them."""
+    words = re.sub(r"[ _]+", "_", "".join(map(_letter, unicodedata.normalize("NFC", title))))
+    short = words.strip("-._").encode()[:_FILE_TITLE_BYTES].decode(errors="ignore")
+    return short.rstrip("-._")
+
+
+def _letter(character: str) -> str:
+    category = unicodedata.category(character)
+    if category[0] in "LMN" or character in "-._":
+        return character
+    return "" if category == "Cf" else " "
 
 
 def _clean(character: str) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from heaters.domain.errors import InvalidInput
-
 
 def frame_start_s(frame: int, fps: Fraction) -> Fraction:
     """Return when ``frame`` starts, in seconds from the first frame: ``frame / fps``."""
@@ -23,21 +21,6 @@ def frame_middle_s(frame: int, fps: Fraction) -> Fraction:
 def frame_at_s(seconds: Fraction, fps: Fraction) -> int:
     """Return the frame shown at ``seconds``: frame i is shown during [i/fps, (i+1)/fps)."""
     return (seconds * fps).__floor__()
-
-
-def parse_fps(text: str) -> Fraction:
-    """Read a rate such as ``"30000/1001"`` or ``"25"``.
-
-    Raises:
-        InvalidInput: the text is not a positive rational number.
-    """
-    try:
-        fps = Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        fps = Fraction(0)
-    if fps <= 0:
-        raise InvalidInput(f"not a frame rate: {text!r} (write it as 25 or 30000/1001)")
-    return fps
 
 
 def format_fps(fps: Fraction) -> str:

@@ -19,7 +19,8 @@ from heaters.domain.stages import Stage
 from heaters.models import Clip, Video
 from heaters.pipeline.tools import Tools
 from heaters.repositories.database import Job, UnitOfWork
-from heaters.repositories.engine import DatabaseAway, DatabaseBusy, DatabaseConflict, patience
+from heaters.repositories.driver import DatabaseAway, patience
+from heaters.repositories.engine import DatabaseBusy, DatabaseConflict
 from heaters.repositories.work import WorkRepository, in_seconds, type_of
 
 _log = structlog.get_logger(__name__)

@@ -18,22 +18,11 @@ from heaters.pipeline.reconciler import reconcile_until
 from heaters.pipeline.runner import Runner
 from heaters.pipeline.tools import Tools
 from heaters.repositories.database import Database
+from heaters.repositories.work import WORKER_LOCK
 
 _log = structlog.get_logger(__name__)
 
 _CONSUMER_ANSWER_S = 5.0  # nobody waits for a worker's messages; a slow server is no lost one
-_WORKER_LOCK = 0x4857524B  # shared advisory lock that every worker's own connection holds
-
-
-def worker_is_up(database: Database) -> bool:
-    """Tell whether any worker is connected to this database."""
-    query = text(
-        "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = 0"
-        " AND objid = :key AND mode = 'ShareLock' AND granted AND database ="
-        " (SELECT oid FROM pg_database WHERE datname = current_database()))"
-    )
-    with database.engine.connect() as connection:
-        return bool(connection.scalar(query, {"key": _WORKER_LOCK}))
 
 
 @contextmanager
@@ -107,7 +96,7 @@ def _worker_mark(database: Database, stopped: threading.Event) -> Iterator[None]
                 with database.engine.connect() as connection:
                     connection.execution_options(isolation_level="AUTOCOMMIT")
                     connection.execute(
-                        text("SELECT pg_advisory_lock_shared(:key)"), {"key": _WORKER_LOCK}
+                        text("SELECT pg_advisory_lock_shared(:key)"), {"key": WORKER_LOCK}
                     )
                     marked.set()
                     while not stopped.wait(5):

@@ -83,19 +83,6 @@ class ArtifactRepository:
         )
         return self._session.exec(query.order_by(col(Artifact.frame))).all()
 
-    def exports(self, video_id: int | None = None) -> dict[int, Artifact]:
-        """Return the exported file of every clip that has one in use, by clip id."""
-        query = select(Artifact).where(
-            Artifact.kind == ArtifactKind.EXPORT, col(Artifact.retired_at).is_(None)
-        )
-        if video_id is not None:
-            query = query.where(Artifact.video_id == video_id)
-        return {
-            artifact.clip_id: artifact
-            for artifact in self._session.exec(query)
-            if artifact.clip_id is not None
-        }
-
     def named_among(self, keys: Collection[str]) -> set[str]:
         """Return those of the keys that a row names, in use or not."""
         return set(self._session.exec(select(Artifact.key).where(among(col(Artifact.key), keys))))

@@ -12,7 +12,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from heaters.repositories.engine import DatabaseAway, DatabaseConflict, make_engine
+from heaters.repositories.driver import DatabaseAway
+from heaters.repositories.engine import DatabaseConflict, make_engine
 
 T = TypeVar("T")
 

@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL: how long they wait, and what their errors mean.
+"""The pool of connections to PostgreSQL, and what its errors mean.
 
 SQLAlchemy's errors hold the statement and its values, which belong in no message and no log. So
 ``_translate`` takes them out, and gives the few errors that a caller can act on a class.
@@ -6,44 +6,23 @@ SQLAlchemy's errors hold the statement and its values, which belong in no messag
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import Any, TypeVar
+from typing import Any
 
 import psycopg
-from psycopg.abc import PQGen
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import ExceptionContext
 
 from heaters.domain.errors import ExternalFailure
-
-T = TypeVar("T")
+from heaters.repositories.driver import DatabaseAway, PatientConnection, limits
 
 POOL_CONNECTIONS = 20
 """Connections that one process has at most for what it does at a time."""
-
-CONNECT_S = 5
-"""How long a server may take to accept a connection."""
 
 _POOL_TIMEOUT_S = 10
 _KEPT_CONNECTIONS = 10
 _AWAY = ("08", "57P01", "57P02", "57P03", "57P05", "53300")
 _CONFLICT = ("40001", "40P01")
 _BUSY = ("55P03", "57014")
-
-_patience_s: ContextVar[float | None] = ContextVar("patience_s")
-
-
-class DatabaseAway(ExternalFailure):
-    """PostgreSQL does not answer, or the connection to it was lost.
-
-    A transaction that was being committed may have been carried out or not.
-    """
-
-    def __init__(self, detail: str) -> None:
-        super().__init__("the database does not answer; try again in a moment")
-        self.detail = detail
 
 
 class DatabaseConflict(ExternalFailure):
@@ -60,40 +39,6 @@ class DatabaseBusy(ExternalFailure):
         super().__init__("the database is too busy, so nothing was done: try again in a moment")
 
 
-@contextmanager
-def patience(seconds: float | None) -> Iterator[None]:
-    """Let no statement of this thread wait longer for the server's answer while the block runs.
-
-    Args:
-        seconds: for each statement; None waits for ever.
-    """
-    token = _patience_s.set(seconds)
-    try:
-        yield
-    finally:
-        _patience_s.reset(token)
-
-
-class _Connection(psycopg.Connection[Any]):
-    """A connection that is given up when the server accepts a statement and says nothing.
-
-    The server's own ``statement_timeout`` cannot end that: the server is what hangs.
-    """
-
-    default_patience_s: float | None = None
-
-    def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
-        """See psycopg. Without a ``timeout`` of its own the wait ends with the patience."""
-        if timeout is not None:
-            return super().wait(gen, interval, timeout)
-        limit_s = _patience_s.get(self.default_patience_s)
-        try:
-            return super().wait(gen, interval, limit_s)
-        except psycopg.errors._WaitTimeout:
-            self.close()
-            raise psycopg.OperationalError(f"no answer within {limit_s:g} s") from None
-
-
 def make_engine(url: str, *, patience_s: float | None) -> Engine:
     """Return a pool of connections to ``url`` (``postgresql://…``), none of them open yet.
 
@@ -103,20 +48,9 @@ def make_engine(url: str, *, patience_s: float | None) -> Engine:
             A server that is merely busy ends it a little earlier, and says so.
     """
     address = make_url(url).set(drivername="postgresql+psycopg")
-
-    limits: dict[str, str | int] = {
-        "connect_timeout": CONNECT_S,
-        # A host that vanished is noticed although nothing is being sent, or acknowledged.
-        "keepalives_idle": 30,
-        "keepalives_interval": 10,
-        "keepalives_count": 3,
-        "tcp_user_timeout": 30_000,
-    }
-    if patience_s is not None:
-        limits["options"] = f"-c statement_timeout={int(patience_s * 0.8 * 1000)}"
     engine = create_engine(
         address,
-        connect_args=limits,
+        connect_args=limits(patience_s),
         hide_parameters=True,
         pool_pre_ping=True,
         pool_size=_KEPT_CONNECTIONS,
@@ -128,8 +62,8 @@ def make_engine(url: str, *, patience_s: float | None) -> Engine:
     @event.listens_for(engine, "do_connect")
     def _connect(
         _dialect: object, _record: object, args: list[Any], options: dict[str, Any]
-    ) -> _Connection:
-        connection = _Connection.connect(*args, **options)
+    ) -> PatientConnection:
+        connection = PatientConnection.connect(*args, **options)
         connection.default_patience_s = patience_s
         return connection
 

@@ -82,7 +82,3 @@ class VideoRepository:
         keys = self._session.exec(deleted.returning(col(Artifact.key))).scalars().all()
         self._session.exec(delete(Video).where(col(Video.id) == video_id))
         return keys
-
-    def list(self) -> Sequence[Video]:
-        """Return every video, the newest first."""
-        return self._session.exec(select(Video).order_by(col(Video.id).desc())).all()

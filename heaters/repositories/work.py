@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, text
 from sqlmodel import Session, and_, col, func, or_, select, update
 
 from heaters.domain.lifecycle import advance
@@ -16,6 +16,17 @@ from heaters.models import Clip, Video
 
 type_of: dict[str, type[Video] | type[Clip]] = {"video": Video, "clip": Clip}
 """The table of a stage's subject."""
+
+
+WORKER_LOCK = 0x4857524B
+"""The shared advisory lock that every worker's own connection holds."""
+
+_WORKER_IS_UP = text("""
+    SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = 0
+        AND objid = :key AND mode = 'ShareLock' AND granted AND database =
+        (SELECT oid FROM pg_database WHERE datname = current_database()))""").bindparams(
+    key=WORKER_LOCK
+)
 
 
 def in_seconds(seconds: float) -> Any:
@@ -92,6 +103,10 @@ class WorkRepository:
             )
         )
         return self._session.exec(query).one()
+
+    def worker_is_up(self) -> bool:
+        """Tell whether any worker is connected to this database."""
+        return bool(self._session.connection().scalar(_WORKER_IS_UP))
 
     def unfinished_total(self) -> int:
         """Return how many steps of work the whole pipeline still has before it rests."""

@@ -233,7 +233,7 @@ def read_details(uow: UnitOfWork, reading: Reading, index: int) -> ClipDetails:
     clip_id = reading.clips.ids[index]
     clip = ClipRepository(uow.session).get(clip_id)
     video = VideoRepository(uow.session).get(clip.video_id)
-    assert video.fps is not None
+    assert video.id is not None
     export = BrowsingRepository(uow.session).artifact_ids(ArtifactKind.EXPORT, clip_ids=[clip_id])
     look = CLIP_LOOKS[clip.state]
     return ClipDetails(
@@ -246,7 +246,7 @@ def read_details(uow: UnitOfWork, reading: Reading, index: int) -> ClipDetails:
         notes=clip.notes,
         tags=clip.tags,
         export=f"/media/clips/{clip_id}/export?v={export[clip_id]}" if export else "",
-        file_name=export_file_name(video.title, clip.start_frame, video.fps),
+        file_name=export_file_name(video.title, video.id, clip.start_frame, clip.end_frame),
         file_bytes=reading.video.size_bytes * clip.frame_count // reading.video.frame_count,
         similar=f"/clips/{clip_id}/similar" if clip.state == ClipState.EMBEDDED else "",
         can_retry=stage_that_failed(clip.state) is not None,

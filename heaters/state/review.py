@@ -16,7 +16,7 @@ from heaters.domain.review import ConfirmationRequired
 from heaters.live.hub import video_topic
 from heaters.models import Action
 from heaters.repositories.database import UnitOfWork
-from heaters.repositories.engine import DatabaseAway
+from heaters.repositories.driver import DatabaseAway
 from heaters.services.preferences import Keyboard, keyboard, save_keyboard
 from heaters.services.retrying import retry_video
 from heaters.state.desk import desk

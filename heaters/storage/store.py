@@ -246,25 +246,37 @@ def open_store(
     Raises:
         InvalidConfiguration: not such an address, or a folder that cannot be used.
     """
+    folder = folder_at(url)
+    if folder is not None:
+        from heaters.storage.local import LocalStore
+
+        return LocalStore(folder)
+    parts = urlsplit(url)
+    from heaters.storage.s3 import S3Store
+
+    return S3Store(
+        parts.netloc,
+        parts.path.strip("/"),
+        endpoint_url=s3_endpoint_url,
+        region=s3_region,
+        storage_class=s3_storage_class,
+        archive_storage_class=s3_master_storage_class,
+    )
+
+
+def folder_at(url: str) -> Path | None:
+    """Return the folder that is the store at ``url``; None if it is a bucket.
+
+    Raises:
+        InvalidConfiguration: not an address of a store.
+    """
     parts = urlsplit(url)
     if parts.query or parts.fragment:
         raise InvalidConfiguration(f"not a storage address: {url} (write '?' as %3F, '#' as %23)")
-    match parts.scheme:
-        case "file" if parts.netloc in ("", "localhost") and parts.path.startswith("/"):
-            from heaters.storage.local import LocalStore
-
-            return LocalStore(Path(unquote(parts.path)))
-        case "s3" if parts.netloc:
-            from heaters.storage.s3 import S3Store
-
-            return S3Store(
-                parts.netloc,
-                parts.path.strip("/"),
-                endpoint_url=s3_endpoint_url,
-                region=s3_region,
-                storage_class=s3_storage_class,
-                archive_storage_class=s3_master_storage_class,
-            )
+    if parts.scheme == "file" and parts.netloc in ("", "localhost") and parts.path[:1] == "/":
+        return Path(unquote(parts.path)).resolve()
+    if parts.scheme == "s3" and parts.netloc:
+        return None
     raise InvalidConfiguration(
         f"not a storage address: {url} (write file:/absolute/folder or s3://bucket/prefix)"
     )

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from heaters.domain.names import MAX_TITLE_CHARACTERS, base_name, clean_line, clean_title
+from heaters.domain.names import (
+    MAX_TITLE_CHARACTERS,
+    base_name,
+    clean_line,
+    clean_title,
+    export_file_name,
+)
 
 _NEVER = {"Cc", "Cs", "Zl", "Zp"}
 
@@ -57,3 +63,36 @@ def test_any_text_becomes_a_line_that_the_database_takes(text: str) -> None:
 )
 def test_of_a_path_the_last_part_is_its_name(path: str, name: str) -> None:
     assert base_name(path) == name
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("The sea", "The_sea_8_0000078-0000196.mp4"),
+        ("news_broadcast", "news_broadcast_8_0000078-0000196.mp4"),
+        ("-rf /", "rf_8_0000078-0000196.mp4"),
+        ("..", "clip_8_0000078-0000196.mp4"),
+        ('A "quoted"/odd: t\u0069\u0301tulo', "A_quoted_odd_título_8_0000078-0000196.mp4"),
+        ("abc\u202egp4.exe", "abcgp4.exe_8_0000078-0000196.mp4"),
+        ("\x1b[31mred\n", "31mred_8_0000078-0000196.mp4"),
+        ("क्\u200dष", "क्ष_8_0000078-0000196.mp4"),
+        ("海" * 90, "海" * 33 + "_8_0000078-0000196.mp4"),
+    ],
+    ids=ascii,
+)
+def test_an_exported_clip_has_one_name_that_any_shell_and_file_system_takes(
+    title: str, name: str
+) -> None:
+    assert export_file_name(title, 8, 78, 196) == name
+
+
+@given(
+    st.text(st.characters(codec=None), max_size=300), st.integers(1, 2**31), st.integers(0, 2**31)
+)
+def test_a_clip_of_any_title_can_be_stored_under_its_name(
+    title: str, video: int, frame: int
+) -> None:
+    name = export_file_name(title, video, frame, frame + 1)
+    assert len(name.encode()) < 143
+    assert name[0] not in "-."
+    assert not {"/", "\\", " ", "\0", "\n"} & set(name)

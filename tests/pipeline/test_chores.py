@@ -13,7 +13,7 @@ import pytest
 from sqlmodel import text
 
 from heaters.domain.lifecycle import ClipState, VideoState
-from heaters.models import LOCAL_REVIEWER_ID, Chore, utc_now
+from heaters.models import LOCAL_REVIEWER_ID, ArtifactKind, Chore, utc_now
 from heaters.pipeline.chores.running import CHORES, run_chore
 from heaters.pipeline.chores.sweep import FEW
 from heaters.pipeline.tools import Tools
@@ -45,7 +45,7 @@ def exported(library: Library, tmp_path: Path) -> tuple[int, str]:
             approve(uow, [clip_id], reviewer_id=LOCAL_REVIEWER_ID)
         library.wait_for(lambda: library.clip(clip_id).state == ClipState.EMBEDDED)
     with library.runtime.database.unit_of_work() as uow:
-        return clip_id, ArtifactRepository(uow.session).exports()[clip_id].key
+        return clip_id, ArtifactRepository(uow.session).of_clip(clip_id, ArtifactKind.EXPORT)[0].key
 
 
 def keys(library: Library) -> set[str]:
@@ -125,7 +125,7 @@ def test_retired_files_are_deleted_once_their_retention_period_is_over(
     all_chores(library)
     assert key not in keys(library)
     with library.runtime.database.unit_of_work() as uow:
-        assert clip_id not in ArtifactRepository(uow.session).exports()
+        assert not ArtifactRepository(uow.session).of_clip(clip_id, ArtifactKind.EXPORT)
 
 
 def test_leftovers_are_deleted_when_no_row_has_named_them_for_the_retention_period(

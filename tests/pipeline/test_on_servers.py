@@ -46,7 +46,8 @@ def test_a_source_becomes_exported_clips_in_s3(
                     lambda: all(library.clip(i).state == ClipState.EMBEDDED for i in ids)
                 )
             with library.runtime.database.unit_of_work() as uow:
-                exports = ArtifactRepository(uow.session).exports(video_id)
+                artifacts = ArtifactRepository(uow.session)
+                exports = {i: artifacts.of_clip(i, ArtifactKind.EXPORT)[0] for i in ids}
             for clip in clips:
                 out = tmp_path / f"{clip.id}.mp4"
                 library.runtime.store.get_file(exports[clip.id or 0].key, out)

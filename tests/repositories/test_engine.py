@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from heaters.domain.errors import in_words
 from heaters.repositories.database import Database, UnitOfWork
-from heaters.repositories.engine import DatabaseAway, DatabaseBusy, DatabaseConflict, patience
+from heaters.repositories.driver import DatabaseAway, patience
+from heaters.repositories.engine import DatabaseBusy, DatabaseConflict
 from tests.support.proxy import Fault, Proxy, proxy_to
 
 SECRET = "a value that nobody may see"

@@ -19,7 +19,7 @@ from heaters.pipeline.tools import Tools
 from heaters.pipeline.worker import running_worker
 from heaters.repositories.artifacts import ArtifactRepository
 from heaters.repositories.clips import ClipRepository
-from heaters.repositories.engine import DatabaseAway
+from heaters.repositories.driver import DatabaseAway
 from heaters.repositories.videos import VideoRepository
 from heaters.runtime import Runtime, open_runtime
 from heaters.services.ingest import add_stored_file

@@ -131,7 +131,7 @@ def test_an_exported_clip_is_downloaded_under_a_name_that_says_what_it_is(
     disposition = answer.headers["content-disposition"]
     assert disposition.startswith("attachment")
     assert "t%C3%ADtulo" in disposition
-    assert "00.00.01.01" in disposition or "00.00.01.00" in disposition
+    assert f"_{clip.video_id}_{clip.start_frame:07d}-{clip.end_frame:07d}.mp4" in disposition
     assert '"quoted"' not in disposition
 
 

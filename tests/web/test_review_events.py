@@ -517,7 +517,7 @@ def test_details_follow_the_clip_that_is_looked_at(desk: Desk, add_video: AddVid
         await tab.send(ReviewState.look, start=31, end=75)
         details = tab.values["details"]
         assert (details.start_frame, details.end_frame, details.words) == (31, 75, "pending")
-        assert details.file_name == "Numbers 00.00.01.01.mp4"
+        assert details.file_name == f"Numbers_{video_id}_0000031-0000075.mp4"
         size_bytes = tab.values["video"].size_bytes
         assert details.file_bytes == size_bytes * 44 // FRAMES
         await other.act(kind="describe", clip=[31, 75], notes="rain", tags=["night"])
