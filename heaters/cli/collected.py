@@ -100,6 +100,8 @@ def _entries(manifest: Path) -> list[dict[str, Any]]:
     """Return what a manifest holds; nothing if there is none."""
     try:
         entries = json.loads(manifest.read_text(encoding="utf-8"))
+        if not isinstance(entries, list):
+            raise TypeError
         return [entry for entry in entries if _is_name(entry["file"]) and entry["video_id"]]
     except FileNotFoundError:
         return []

@@ -23,7 +23,8 @@ class Column:
 
     Attributes:
         name: its heading.
-        least: cells below which it is not shortened; None: it is always shown whole.
+        least: cells down to which it is shortened before others are left out; None: it is always
+            shown whole.
         wraps: its text goes on in further lines, where others are cut off.
         can_go: it is left out before another one suffers; the last such column goes first.
     """

@@ -15,7 +15,8 @@ from heaters.cli.output import Column, printable
 
 _UNCUT = 10_000  # columns where no person reads: nothing may be shortened
 _ROWS_A_PAGE = 500  # set together; widths only grow from page to page
-_GAP = 1
+_GAP = 2
+_NARROWEST = 8
 
 
 def print_table(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> None:
@@ -39,39 +40,43 @@ def _page(rows: Iterator[Sequence[object]]) -> list[list[str]]:
 
 def _table(
     columns: Sequence[Column],
-    widths: Sequence[int],
+    natural: Sequence[int],
     page: Sequence[Sequence[str]],
     width: int,
     *,
     headed: bool,
 ) -> Table:
-    shown = _shown(columns, widths, width)
     table = Table(box=None, header_style="dim", pad_edge=False, show_header=headed)
-    for number in shown:
+    fitted = _fitted(columns, natural, width)
+    for number, cells in fitted.items():
         column = columns[number]
-        table.add_column(
-            column.name,
-            no_wrap=not column.wraps,
-            min_width=_least(column, widths[number]),
-            width=widths[number] if column.least is None else None,
-        )
+        overflow = "fold" if column.wraps else "ellipsis"
+        table.add_column(column.name, width=cells, no_wrap=not column.wraps, overflow=overflow)
     for row in page:
-        table.add_row(*(Text(row[number]) for number in shown))
+        table.add_row(*(Text(row[number]) for number in fitted))
     return table
 
 
-def _shown(columns: Sequence[Column], widths: Sequence[int], width: int) -> list[int]:
-    """Return which columns find room."""
-    shown = list(range(len(columns)))
+def _fitted(columns: Sequence[Column], natural: Sequence[int], width: int) -> dict[int, int]:
+    """Return which columns find room, and how wide each is.
 
-    def needed() -> int:
-        return sum(_least(columns[number], widths[number]) + _GAP for number in shown) - _GAP
+    Args:
+        columns: all of them, by number.
+        natural: how wide each would be.
+        width: of the terminal, in cells.
+    """
+    least = {number: column.least for number, column in enumerate(columns)}
+    fitted = {number: min(cells, least[number] or cells) for number, cells in enumerate(natural)}
+
+    def spare() -> int:
+        return width - sum(fitted.values()) - _GAP * (len(fitted) - 1)
 
     for number in reversed(range(len(columns))):
-        if needed() > width and columns[number].can_go:
-            shown.remove(number)
-    return shown
-
-
-def _least(column: Column, width: int) -> int:
-    return width if column.least is None else min(width, column.least)
+        if spare() < 0 and columns[number].can_go:
+            del fitted[number]
+    flexible = [number for number in fitted if least[number]]
+    # Room is shared, the last column first, and once more: what one leaves, another may take.
+    for others, number in reversed([*enumerate(flexible), *enumerate(flexible)]):
+        room = fitted[number] + spare() // (others + 1)
+        fitted[number] = max(_NARROWEST, min(natural[number], room))
+    return fitted

@@ -107,9 +107,11 @@ def test_a_session_from_cuts_to_collected_files(
     heaters("cuts", "add", video["id"], 40)
     heaters("cuts", "move", video["id"], 24, 20)
     assert heaters.json("cuts", "list", video["id"]) == [20, 40]
-    heaters("undo")
+    where = f"in video {video['id']} (It's 1)"
+    undone = heaters.run("undo").stderr
+    assert undone.startswith(f"undid: move cut at frame 24 to 20 {where}: clips ")
     assert heaters.json("cuts", "list", video["id"]) == [24, 40]
-    heaters("redo")
+    assert heaters.run("redo").stderr.startswith(f"redid: move cut at frame 24 to 20 {where}: ")
     clips = heaters.json("clips", "--video", video["id"])
     assert [(c["start_frame"], c["end_frame"]) for c in clips] == [(0, 20), (20, 40), (40, 60)]
 
@@ -125,6 +127,18 @@ def test_a_session_from_cuts_to_collected_files(
     for entry in manifest:
         shown = decode_barcodes(tmp_path / entry["file"])
         assert shown == list(range(entry["start_frame"], entry["end_frame"]))
+
+    heaters("review", "skip", clips[2]["id"])
+    (tmp_path / "mine.mp4").write_bytes(b"not of heaters")
+    gone, kept = manifest[1]["file"], manifest[0]["file"]
+    for arguments in (("--video", video["id"]), ()):  # said each time, and remembered
+        done = heaters.run("collect", "--to", tmp_path, *arguments)
+        assert f"no longer in the library: 1 file: {gone}" in done.stderr
+    assert {path.name for path in tmp_path.glob("*.mp4")} == {gone, kept, "mine.mp4"}
+    heaters("collect", "--to", tmp_path, "--prune")
+    assert {path.name for path in tmp_path.glob("*.mp4")} == {kept, "mine.mp4"}
+    assert json.loads((tmp_path / "manifest.json").read_text()) == manifest[:1]
+    heaters("undo")
 
     by_state = {c["state"] for c in heaters.json("clips", "--video", video["id"])}
     assert by_state == {"embedded", "review_skipped"}
