@@ -14,7 +14,7 @@ import psycopg
 from heaters.config import Settings
 from heaters.embedded import ServerUrls, embedded_servers
 from heaters.repositories.driver import DatabaseAway, PatientConnection, limits
-from heaters.storage.store import folder_at
+from heaters.storage.store import ObjectStore, folder_at, open_store
 
 _PATIENCE_S = 60
 _MIGRATIONS = Path(__file__).parent.parent / "alembic" / "versions"
@@ -85,6 +85,21 @@ def connect(database_url: str) -> psycopg.Connection:
 
 def _away(error: psycopg.OperationalError) -> DatabaseAway:
     return DatabaseAway(" ".join(str(error).split()))
+
+
+def open_configured_store(settings: Settings) -> ObjectStore:
+    """Open the object store that the settings name.
+
+    Raises:
+        InvalidConfiguration: its address cannot be used.
+    """
+    return open_store(
+        _storage_url(settings),
+        s3_endpoint_url=settings.s3_endpoint_url,
+        s3_region=settings.s3_region,
+        s3_storage_class=settings.s3_storage_class,
+        s3_master_storage_class=settings.s3_master_storage_class,
+    )
 
 
 def objects_folder(settings: Settings) -> Path | None:

@@ -68,14 +68,14 @@ class PatientConnection(psycopg.Connection[Any]):
             raise psycopg.OperationalError(f"no answer within {limit_s:g} s") from None
 
 
-def limits(patience_s: float | None) -> dict[str, str | int]:
+def limits(patience_s: float | None) -> dict[str, Any]:
     """Return what libpq is told of waiting.
 
     Args:
         patience_s: how long a statement may wait for its answer; None: for ever. A server that is
             merely busy ends it a little earlier, and says so.
     """
-    given: dict[str, str | int] = {
+    given: dict[str, Any] = {
         "connect_timeout": CONNECT_S,
         # A host that vanished is noticed although nothing is being sent, or acknowledged.
         "keepalives_idle": 30,
