@@ -31,7 +31,7 @@ DATABASE = {"psycopg", "psycopg_binary", "cython_runtime"}
 READING = HELP | SETTINGS | DATABASE
 TABLES = {"rich", "markdown_it", "mdurl", "pygments"}
 CHANGING = {"sqlalchemy", "sqlmodel", "pgvector", "greenlet", "numpy", "structlog"} | {
-    *("dramatiq", "redis", "cryptography", "cffi", "attr", "attrs"),
+    *("dramatiq", "redis", "cryptography", "cffi", "attr", "attrs", "tenacity"),
     *TABLES,  # structlog looks for rich
 }
 
