@@ -21,7 +21,7 @@ from starlette.routing import Route
 from heaters.domain.errors import HeatersError
 from heaters.live.listener import Listener
 from heaters.pipeline.broker import make_broker, reconciled_ago_s
-from heaters.repositories.engine import patience
+from heaters.repositories.driver import patience
 from heaters.runtime import Runtime
 
 READY_PATH = "/ready"
