@@ -157,16 +157,14 @@ def _act(perform: Callable[[UnitOfWork], Action | None], *, as_json: bool) -> No
 
 def _told(uow: UnitOfWork, action: Action) -> str:
     """Return in one line what was done, in which video, to which clips."""
-    actions = ActionRepository(uow.session)
-    did = {ActionKind.UNDO: "undid: ", ActionKind.REDO: "redid: "}.get(action.kind, "")
-    original = action
-    while reversed_ := actions.reversed_by(original):
-        original = reversed_
-    what = original.kind.value.replace("_", " ")
-    if original.frame is not None:
-        what += f" at frame {original.frame}"
-    if original.to_frame is not None:
-        what += f" to {original.to_frame}"
+    assert action.id is not None
+    entry = ActionRepository(uow.session).entry(action.id)
+    did = {ActionKind.UNDO: "undid: ", ActionKind.REDO: "redid: "}.get(entry.kind, "")
+    what = entry.about_kind.value.replace("_", " ")
+    if entry.frame is not None:
+        what += f" at frame {entry.frame}"
+    if entry.to_frame is not None:
+        what += f" to {entry.to_frame}"
     video = VideoRepository(uow.session).get(action.video_id)
     clips = [str(change["clip_id"]) for change in action.changes]
     named = ", ".join(clips[:_SAID_AT_MOST]) or "as before"
