@@ -89,7 +89,10 @@ class Settings(BaseSettings):
     )
 
     maintenance_s: float = Field(
-        3600, gt=0, description="Seconds between two rounds of deleting, sweeping and checking."
+        3600, gt=0, description="Seconds between two rounds of deleting, checking and sweeping."
+    )
+    scratch_max_bytes: int | None = Field(
+        None, gt=0, description="Most that jobs may keep in scratch/; default: what the disk has."
     )
 
     log_level: str = Field("warning", description="debug, info, warning or error.")

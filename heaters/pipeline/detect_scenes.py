@@ -23,9 +23,10 @@ def run(task: Task) -> None:
     fps, frame_count = video.fps, video.frame_count
     assert fps is not None
     assert frame_count is not None
-    with as_local_file(
-        tools.store, analysis.key, tools.scratch_dir, on_progress=task.check_cancelled
-    ) as path:
+    with (
+        task.scratch() as folder,
+        as_local_file(tools.store, analysis.key, folder, on_progress=task.check_cancelled) as path,
+    ):
         detection = detect(
             tools.settings.detector,
             read_analysis(path),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-
 from heaters.media.download import DownloadOptions, DownloadProgress, download
 from heaters.models import ArtifactKind, Clip, Video
+from heaters.pipeline.scratch import ScratchFolder
 from heaters.pipeline.task import Task
 from heaters.repositories.artifacts import ArtifactRepository
 from heaters.repositories.database import UnitOfWork
@@ -15,19 +14,28 @@ from heaters.storage.keys import new_token, original_key, usable_suffix
 
 
 def run(task: Task) -> None:
-    """Download into a folder that outlives this attempt, so that the next one resumes."""
+    """Download into a folder that outlives this attempt if it fails, so that the next resumes."""
+    with task.tools.folders.resumable_folder(f"download-of-video-{task.id}") as folder:
+        _run(task, folder)
+
+
+def _run(task: Task, folder: ScratchFolder) -> None:
     tools = task.tools
     with tools.database.unit_of_work() as uow:
         address = VideoRepository(uow.session).get(task.id).source
+    reserved_bytes = 0
 
     def show(progress: DownloadProgress) -> None:
-        if progress.total_bytes:
-            task.report(progress.downloaded_bytes / progress.total_bytes)
+        nonlocal reserved_bytes
+        if total_bytes := progress.total_bytes:
+            if total_bytes > reserved_bytes:
+                folder.reserve(total_bytes)
+                reserved_bytes = total_bytes + total_bytes // 10  # the total is an estimate
+            task.report(progress.downloaded_bytes / total_bytes)
 
-    folder = tools.scratch_dir / f"download-of-video-{task.id}"
     fetched = download(
         address,
-        folder,
+        folder.path,
         options=DownloadOptions(
             allow_private=tools.settings.download_allow_private,
             max_bytes=tools.settings.download_max_bytes,
@@ -47,4 +55,3 @@ def run(task: Task) -> None:
         )
 
     task.finish(write)
-    shutil.rmtree(folder, ignore_errors=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from heaters.media.ffmpeg import find_ffmpeg
 from heaters.media.limits import MediaLimits
 from heaters.media.prepare import Allowance, prepare
@@ -13,6 +15,9 @@ from heaters.repositories.database import UnitOfWork
 from heaters.repositories.videos import VideoRepository
 from heaters.storage.keys import analysis_key, master_key, new_token, poster_key, proxy_key
 from heaters.storage.store import as_local_file
+
+_SIZES_MADE = 2
+"""Of the source's size: the master takes one, the proxy, more or less, another."""
 
 
 def run(task: Task) -> None:
@@ -27,15 +32,18 @@ def run(task: Task) -> None:
     with tools.database.unit_of_work() as uow:
         name = VideoRepository(uow.session).get(task.id).title
         original = ArtifactRepository(uow.session).of_video(task.id, ArtifactKind.ORIGINAL)
-    with (
-        as_local_file(
-            tools.store, original.key, tools.scratch_dir, on_progress=task.check_cancelled
-        ) as source,
-        task.scratch() as folder,
-    ):
+    with tools.folders.folder(f"{task.stage.name}-{task.id}") as scratch, ExitStack() as stack:
+        is_here = tools.store.local_path(original.key) is not None
+        scratch.reserve(original.size_bytes * (_SIZES_MADE if is_here else _SIZES_MADE + 1))
+        made_dir, fetched_dir = scratch.path / "made", scratch.path / "fetched"
+        made_dir.mkdir()
+        fetched_dir.mkdir()
+        source = stack.enter_context(
+            as_local_file(tools.store, original.key, fetched_dir, on_progress=task.check_cancelled)
+        )
         prepared = prepare(
             source,
-            folder,
+            made_dir,
             name=name,
             ffmpeg=find_ffmpeg(settings.ffmpeg),
             limits=limits,

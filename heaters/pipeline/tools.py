@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from heaters.config import Settings
+from heaters.pipeline.scratch import Scratch
 from heaters.repositories.database import Database
 from heaters.storage.store import ObjectStore
 
@@ -34,17 +34,15 @@ class Tools:
         return self.settings.data_dir / "models"
 
     @property
-    def scratch_dir(self) -> Path:
+    def folders(self) -> Scratch:
         """Where this host keeps what it can make again."""
-        folder = self.settings.data_dir / "scratch"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return folder
+        return Scratch(self.settings.data_dir / "scratch", self.settings.scratch_max_bytes)
 
     @contextmanager
     def scratch(self, prefix: str) -> Iterator[Path]:
         """Give an empty folder that is gone afterwards."""
-        with TemporaryDirectory(prefix=f"{prefix}-", dir=self.scratch_dir) as folder:
-            yield Path(folder)
+        with self.folders.folder(prefix) as folder:
+            yield folder.path
 
     def embedder(self) -> Embedder:
         """Return the configured embedder, loaded once per process."""

@@ -31,8 +31,17 @@ _RETRY_S = 300.0
 
 
 def chores_until(stopped: threading.Event, tools: Tools) -> None:
-    """Do each chore whenever ``maintenance_s`` have passed since anyone did."""
-    while not stopped.wait(_LOOK_S):
+    """Do each chore whenever ``maintenance_s`` have passed since anyone did.
+
+    The scratch folders of this host's killed jobs go at once, and before each look.
+    """
+    while True:
+        try:
+            tools.folders.sweep()
+        except OSError as error:
+            _log.warning("scratch not swept", error=str(error))
+        if stopped.wait(_LOOK_S):
+            return
         for name in CHORES:
             try:
                 run_chore(tools, name, every_s=tools.settings.maintenance_s, stopped=stopped)
