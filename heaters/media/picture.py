@@ -38,7 +38,7 @@ class Picture:
         coded_width: pixels as stored, without what stream and container crop.
         coded_height: pixels as stored, without what stream and container crop.
         rotation: degrees counterclockwise that a player turns the picture: 0, 90, 180 or 270.
-        turn_ignored: whether it asks for another turn, which no player does.
+        turn_ignored: whether it asks for another turn, which browsers do not make.
         sample_aspect_ratio: width of a stored pixel over its height.
         width: pixels as shown: made square at the stored height, then turned.
         height: pixels as shown.
@@ -102,7 +102,9 @@ def read_picture(
 
     warnings: list[SourceWarning] = []
     if turn_ignored:
-        text = f"The picture asks to be turned by {degrees}°, which no player does: left unturned."
+        text = (
+            f"The picture asks to be turned by {degrees}°, which is no quarter turn: left unturned."
+        )
         warnings.append(SourceWarning(WarningCode.TURN_IGNORED, text))
     if has_alpha and _is_transparent(first):
         text = "Parts of the picture are transparent: shown on black."

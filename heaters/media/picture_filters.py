@@ -46,7 +46,7 @@ def size_warnings(picture: Picture, max_height: int | None) -> tuple[SourceWarni
         return ()
     text = (
         f"The picture is scaled down from {picture.width}x{picture.height} to {width}x{height}:"
-        " browsers and H.264 take no larger one."
+        " a larger one does not play in every browser."
     )
     return (SourceWarning(WarningCode.SCALED_DOWN, text),)
 
