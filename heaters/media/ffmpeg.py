@@ -24,9 +24,10 @@ _POLL_S = 0.2
 _STDERR_LINES = 40
 _GLOBAL_ARGUMENTS = (
     *("-hide_banner", "-nostdin", "-y", "-nostats"),
-    *("-progress", "pipe:1", "-loglevel", "repeat+error"),
+    *("-progress", "pipe:1", "-loglevel", "repeat+level+warning"),
 )
 _ADDRESS = re.compile(r" @ 0x[0-9a-f]+")
+_LEVEL = re.compile(r"\[(?P<level>panic|fatal|error|warning)\] ")
 _ECHO = re.compile(
     "Task finished|Terminating thread|Nothing was written|Could not open encoder before EOF"
 )
@@ -95,6 +96,7 @@ def run_ffmpeg(
     ffmpeg: Path,
     total_frames: int | None = None,
     on_progress: Callable[[float], None] | None = None,
+    on_message: Callable[[str], None] | None = None,
     cancelled: threading.Event | None = None,
     stall_timeout_s: float = 600,
 ) -> tuple[str, ...]:
@@ -105,6 +107,7 @@ def run_ffmpeg(
         ffmpeg: the program, see ``find_ffmpeg``.
         total_frames: frames that the first video output is going to have, if known.
         on_progress: called about twice a second with a fraction from 0 to 1 of ``total_frames``.
+        on_message: called with every error and warning that ffmpeg writes.
         cancelled: once set, ffmpeg is killed within a fraction of a second.
         stall_timeout_s: seconds without a new frame or byte after which ffmpeg is killed. It writes
             none while it moves the index of a large MP4 file to the front.
@@ -120,13 +123,20 @@ def run_ffmpeg(
     """
     stderr: deque[str] = deque(maxlen=_STDERR_LINES)
     reported: dict[str, str] = {}
-    moved_s = time.monotonic()
+    moved_s, of_error = time.monotonic(), True
     with _process([str(ffmpeg), *_GLOBAL_ARGUMENTS, *arguments]) as process:
         for source, line in _lines(process):
             if cancelled is not None and cancelled.is_set():
                 raise Cancelled("stopped while ffmpeg was running")
             if source == "stderr":
-                stderr.append(_ADDRESS.sub("", line))
+                text = _ADDRESS.sub("", line)
+                message = _LEVEL.sub("", text)
+                if on_message:
+                    on_message(message)
+                if tag := _LEVEL.search(text):
+                    of_error = tag["level"] != "warning"  # also of the lines that go on with it
+                if of_error:
+                    stderr.append(message)
             elif source == "progress":
                 key, _, value = line.partition("=")
                 if key in ("frame", "total_size") and reported.get(key) != value:

@@ -13,19 +13,13 @@ from av.error import FFmpegError
 
 from heaters.domain.warnings import SourceWarning, WarningCode
 from heaters.media.analysis import count_analysis_frames
+from heaters.media.complaints import Complaints
 from heaters.media.ffmpeg import FfmpegFailed, run_ffmpeg
+from heaters.media.master import master_warnings, possible_outputs, refuses_master
 from heaters.media.picture_filters import proxy_size, size_warnings
-from heaters.media.preprocess_arguments import (
-    Outputs,
-    master_trial_arguments,
-    outputs_in,
-    preprocess_arguments,
-)
+from heaters.media.preprocess_arguments import Outputs, preprocess_arguments
 from heaters.media.probe import SourceInfo
-from heaters.media.profiles import MASTERS
 from heaters.media.proxy import ProxyUnusable, time_base
-
-_TRIAL_FRAMES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,26 +78,43 @@ def preprocess(
         ProxyUnusable: what ffmpeg wrote is not what was asked for.
         Cancelled: ``cancelled`` was set.
     """
-    outputs = _choose_master(source, info, out_dir, ffmpeg, cancelled)
+    refusal: FfmpegFailed | None = None
+    for outputs in possible_outputs(source, info, out_dir, ffmpeg, cancelled):
+        complaints = Complaints()
+        try:
+            errors = run_ffmpeg(
+                preprocess_arguments(source, info, outputs, max_height),
+                ffmpeg=ffmpeg,
+                total_frames=info.timing.frame_count,
+                on_progress=on_progress,
+                on_message=complaints.hear,
+                cancelled=cancelled,
+            )
+            frame_count = count_analysis_frames(outputs.analysis)
+            verify_proxy(outputs.proxy, fps=info.timing.fps, frame_count=frame_count)
+        except BaseException as error:
+            for path in (outputs.proxy, outputs.analysis, outputs.master):
+                path.unlink(missing_ok=True)
+            if not isinstance(error, FfmpegFailed) or not refuses_master(error):
+                raise
+            refusal = error
+            continue
+        warnings = [*info.warnings, *size_warnings(info.picture, max_height)]
+        if all(warning.code != WarningCode.CODEC_CHANGES for warning in warnings):
+            warnings += complaints.warnings(info.picture, errors)
+        warnings += master_warnings(outputs, info)
+        return _made(outputs, info, frame_count, max_height, tuple(warnings))
+    raise refusal or AssertionError("a lossless master is always possible")
+
+
+def _made(
+    outputs: Outputs,
+    info: SourceInfo,
+    frame_count: int,
+    max_height: int | None,
+    warnings: tuple[SourceWarning, ...],
+) -> Preprocessed:
     width, height = proxy_size(info.picture, max_height)
-    try:
-        complaints = run_ffmpeg(
-            preprocess_arguments(source, info, outputs, max_height),
-            ffmpeg=ffmpeg,
-            total_frames=info.timing.frame_count,
-            on_progress=on_progress,
-            cancelled=cancelled,
-        )
-        frame_count = count_analysis_frames(outputs.analysis)
-        verify_proxy(outputs.proxy, fps=info.timing.fps, frame_count=frame_count)
-    except BaseException:
-        for path in (outputs.proxy, outputs.analysis, outputs.master):
-            path.unlink(missing_ok=True)
-        raise
-    warnings = info.warnings + size_warnings(info.picture, max_height)
-    if complaints:
-        text = f"ffmpeg got over errors, such as: {complaints[0]}."
-        warnings += (SourceWarning(WarningCode.DECODER_ERRORS, text),)
     return Preprocessed(
         outputs.proxy,
         outputs.master,
@@ -141,25 +152,3 @@ def verify_proxy(path: Path, *, fps: Fraction, frame_count: int) -> None:
         raise ProxyUnusable(f"{path.name} cannot be read: {error}") from error
     if frame != frame_count or frame == 0:
         raise ProxyUnusable(f"{path.name} has {frame} frames, the analysis {frame_count}")
-
-
-def _choose_master(
-    source: Path, info: SourceInfo, out_dir: Path, ffmpeg: Path, cancelled: threading.Event | None
-) -> Outputs:
-    """Return the outputs with the best master whose first packets can be written (30 ms a try)."""
-    for profile in MASTERS[:-1]:
-        outputs = outputs_in(out_dir, info, profile)
-        try:
-            run_ffmpeg(
-                master_trial_arguments(source, info, outputs, _TRIAL_FRAMES),
-                ffmpeg=ffmpeg,
-                cancelled=cancelled,
-            )
-        except FfmpegFailed as error:
-            if error.heals:
-                raise
-        else:
-            return outputs
-        finally:
-            outputs.master.unlink(missing_ok=True)
-    return outputs_in(out_dir, info, MASTERS[-1])

@@ -22,6 +22,9 @@ _SUFFIX_OF_CONTAINER: Final = {
     **{"gif": ".gif", "nut": ".nut", "yuv4mpegpipe": ".y4m", "ivf": ".ivf", "obu": ".obu"},
     **{"h264": ".h264", "hevc": ".hevc"},
 }
+MASTER_OUTPUT: Final = 2
+"""The master's place among the outputs of ``preprocess_arguments``, by which ffmpeg names it."""
+
 _WHATEVER_COMES: Final[dict[str, Any]] = {
     # ffmpeg's own repairs know one stream at a time and no future: ``stamps`` has done better.
     **{"copyts": None, "start_at_zero": None, "dts_error_threshold": 1e12},
@@ -37,16 +40,20 @@ class Outputs:
     analysis: Path
     master: Path
     master_profile: Profile
+    master_sounds: tuple[str, ...]
 
 
-def outputs_in(folder: Path, info: SourceInfo, master_profile: Profile) -> Outputs:
-    """Name the files of one run in ``folder``."""
+def outputs_in(
+    folder: Path, info: SourceInfo, master_profile: Profile, master_sounds: tuple[str, ...]
+) -> Outputs:
+    """Name the files of one run in ``folder``; ``master_sounds`` are ffmpeg's stream specifiers."""
     suffix = master_profile.suffix or _SUFFIX_OF_CONTAINER.get(info.container, ".mkv")
     return Outputs(
         proxy=folder / f"{PROXY.name}{PROXY.suffix}",
         analysis=folder / f"{ANALYSIS.name}{ANALYSIS.suffix}",
         master=folder / f"{MASTER.name}{suffix}",
         master_profile=master_profile,
+        master_sounds=master_sounds,
     )
 
 
@@ -96,9 +103,8 @@ def _input(source: Path, info: SourceInfo) -> Any:
 
 def _master(read: Any, info: SourceInfo, outputs: Outputs, **limit: int) -> Any:
     profile = outputs.master_profile
-    streams = [read[str(info.video_index)], read["a?"]]
+    streams = [read[name] for name in (str(info.video_index), *outputs.master_sounds)]
     if "c:s" in profile.file:
         streams.append(read["s?"])
-    return ffmpeg.output(
-        *streams, file_url(outputs.master), **profile.options(with_sound=True), **limit
-    )
+    options = profile.options(with_sound=bool(outputs.master_sounds))
+    return ffmpeg.output(*streams, file_url(outputs.master), **options, **limit)

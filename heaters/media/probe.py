@@ -20,7 +20,13 @@ from heaters.media.limits import MediaLimits, SourceTooLarge
 from heaters.media.packet_scan import may_change, scan_packets
 from heaters.media.picture import Picture, context_tags, cropped_size, read_picture
 from heaters.media.sound import Sound, read_sound
-from heaters.media.streams import audio_stream, choose_video, count_pictures, video_streams
+from heaters.media.streams import (
+    audio_stream,
+    choose_video,
+    count_pictures,
+    known_sounds,
+    video_streams,
+)
 from heaters.media.timing import Timing, read_timing
 
 
@@ -36,6 +42,8 @@ class SourceInfo:
         picture: how its pictures are stored and shown.
         timing: when they are shown.
         sound: None if there is none.
+        known_sounds: the indexes of all sound tracks whose kind is known.
+        sound_count: how many sound tracks there are.
         limits: what it was found to keep to.
         warnings: what could not be kept of the source.
     """
@@ -46,6 +54,8 @@ class SourceInfo:
     picture: Picture
     timing: Timing
     sound: Sound | None
+    known_sounds: tuple[str, ...]
+    sound_count: int
     limits: MediaLimits
     warnings: tuple[SourceWarning, ...]
 
@@ -163,6 +173,8 @@ def _read(
         picture=picture,
         timing=timing,
         sound=read_sound(audio) if audio else None,
+        known_sounds=tuple(str(stream.index) for stream in known_sounds(container)),
+        sound_count=len(container.streams.audio),
         limits=limits,
         warnings=(*warnings, *timing_warnings, *picture_warnings),
     )

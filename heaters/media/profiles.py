@@ -85,9 +85,6 @@ MASTER_LOSSLESS: Final = Profile(
 )
 """The source's decoded frames and samples: for a source whose packets no container takes."""
 
-MASTERS: Final = (MASTER, DOWNLOAD_NORMALIZATION, MASTER_LOSSLESS)
-"""Archive copies, best first; the first that ffmpeg can write is made."""
-
 
 @dataclass(frozen=True, slots=True)
 class ImageProfile:

@@ -83,7 +83,13 @@ def choose_video(
 
 def audio_stream(container: InputContainer) -> AudioStream | None:
     """Return the default audio stream, else the first, of those that have a known codec."""
-    sounds = [s for s in container.streams.audio if s.codec_context and s.codec_context.sample_rate]
     return max(
-        sounds, key=lambda s: (bool(s.disposition & Disposition.default), -s.index), default=None
+        known_sounds(container),
+        key=lambda s: (bool(s.disposition & Disposition.default), -s.index),
+        default=None,
     )
+
+
+def known_sounds(container: InputContainer) -> list[AudioStream]:
+    """Return the sound tracks whose codec and rate are known."""
+    return [s for s in container.streams.audio if s.codec_context and s.codec_context.sample_rate]

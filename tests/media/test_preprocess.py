@@ -53,7 +53,7 @@ def test_one_process_reads_the_source_once_and_writes_three_files(
     base: Path, tmp_path: Path
 ) -> None:
     info = probe(base)
-    outputs = outputs_in(tmp_path, info, MASTER)
+    outputs = outputs_in(tmp_path, info, MASTER, ("a?",))
     arguments = preprocess_arguments(base, info, outputs, None)
     assert arguments.count("-i") == 1
     files = [argument for argument in arguments if argument.startswith("file:")]
