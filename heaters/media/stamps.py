@@ -27,6 +27,7 @@ _BACK_S = 1
 _BACK_PACKETS = 16  # most that a codec reorders: H.264, A.3.1
 _MOST_BREAKS = 200
 _SAME_TIME_S = 10
+_FEWEST_KNOWN = 3
 
 Stamps = npt.NDArray[np.int64]
 
@@ -150,13 +151,22 @@ def repair_pictures(track: Track, sound: Track | None) -> Repair:
     parts = _parts(clock, numbers, usual, longest)
     pts, dts = _moved(track.pts, parts), _moved(track.dts, parts)
     breaks = [_break(track, clock, part) for part in parts[1:]]
-    for number in _misplaced(pts, dts, usual):
+    misplaced = _misplaced(pts, dts, usual, longest)
+    _refuse_many(track, clock, misplaced)
+    for number in misplaced:
         wrong = int(pts[number])
         pts[number] = _hole(np.delete(pts, number), int(dts[number]), usual)
         by_s = (wrong - int(pts[number])) * track.time_base
         breaks.append(Break(number, track.pts[number] * track.time_base, by_s))
-    _refuse_many(track, clock, [one.number for one in breaks])
     return Repair(tuple(parts), pts, dts, usual, longest, tuple(b for b in breaks if b.by_s))
+
+
+def first_gap(times: Stamps, track: Track, sound: Track | None, repair: Repair) -> int | None:
+    """Return the first of the ascending ``times`` that comes too long after the one before."""
+    for number in np.flatnonzero(np.diff(times) > repair.longest):
+        if not _sounds(sound, track, times[number], times[number + 1]):
+            return int(times[number + 1])
+    return None
 
 
 def repair_sound(track: Track, video: Track, pictures: Repair) -> Repair:
@@ -255,25 +265,26 @@ def _break(track: Track, clock: Stamps, part: Part) -> Break:
     return Break(part.first, stamp_s, -part.shift * track.time_base)
 
 
-def _misplaced(pts: Stamps, dts: Stamps, usual: int) -> list[int]:
+def _misplaced(pts: Stamps, dts: Stamps, usual: int, longest: float) -> list[int]:
     """Return the packets that are decoded in their turn and shown far from it."""
     known = (pts != NONE) & (dts != NONE)
-    if len(pts) < 3 or not known.all():
+    if known.sum() < _FEWEST_KNOWN:
         return []
-    rank = np.empty(len(pts), np.int64)
-    rank[np.argsort(pts, kind="stable")] = np.arange(len(pts))
-    off = np.abs(rank - np.arange(len(pts)))
-    delay = pts - dts
-    far = np.abs(delay - np.median(delay)) > 10 * usual
-    return [int(n) for n in np.flatnonzero(far & (off > np.percentile(off, 90) + 1))]
+    numbers, shown = np.flatnonzero(known), pts[known]
+    rank = np.empty(len(shown), np.int64)
+    rank[np.argsort(shown, kind="stable")] = np.arange(len(shown))
+    off = np.abs(rank - np.arange(len(shown)))
+    delay = shown - dts[known]
+    far = np.abs(delay - np.median(delay))
+    out_of_turn = (far > 10 * usual) & (off > np.percentile(off, 90) + 1)
+    return [int(n) for n in numbers[out_of_turn | (far > longest)]]
 
 
 def _hole(others: Stamps, decoded: int, usual: int) -> int:
     """Return where a picture is missing, next to when it is decoded."""
     others = np.sort(others)
-    holes = others[:-1][np.diff(others) >= 1.5 * usual] + usual
-    if holes.size == 0:
-        return decoded
+    follows = np.append(np.diff(others) >= 1.5 * usual, True)  # the end is a hole, too
+    holes = others[follows] + usual
     return int(holes[np.abs(holes - decoded).argmin()])
 
 

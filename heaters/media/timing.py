@@ -29,6 +29,7 @@ from heaters.media.stamps import (
     Repair,
     Stamps,
     Track,
+    first_gap,
     repair_pictures,
     repair_sound,
 )
@@ -89,6 +90,11 @@ def read_timing(
         times = every[np.searchsorted(every, scan.picture.pts) :]
         first_s = scan.picture.pts * unit_s
         start_s = first_s - container.start_time * _MICROSECOND
+    if (stamp := first_gap(times, track, sound, repair)) is not None:
+        raise InvalidInput(
+            f"{name}: a picture is stamped {float(stamp * unit_s):.3f} s, long after the one before"
+            " it, and where it belongs cannot be told: write the file again with right time stamps"
+        )
     times = _without_second_fields(times, scan)
     rates = (video.guessed_rate, video.base_rate, video.average_rate)
     fps, variable_rate = constant_rate(times, unit_s, rates)
