@@ -41,8 +41,10 @@ def assert_clicks_on_the_beat(made: Preprocessed, first_frame: int = 0) -> None:
     clicks = [click for click in decode_clicks(made.proxy_path) if click.time_s > first_s - 0.02]
     assert len(clicks) >= 3
     for click in clicks:
-        beats = (click.time_s - first_s) / float(period_s)
-        assert beats == pytest.approx(round(beats), abs=0.2)
+        number = round((click.time_s - first_s) / float(period_s))
+        assert click.pitch == number % 16
+        late_s = click.time_s - first_s - float(number * period_s)
+        assert abs(late_s) < 0.1  # ffmpeg's resampler bears as much where recordings are joined
 
 
 @pytest.mark.parametrize("suffix", [".mkv", ".mp4"])
