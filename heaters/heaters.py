@@ -78,6 +78,8 @@ async def _running() -> AsyncIterator[None]:
         listener = Listener(runtime.database_url, hub.announce, hub.announce_all)
         api.state.listener = listener
         listening = asyncio.create_task(listener.run())
+        api.state.receiver = uploads.Receiver(runtime)
+        sweeping = asyncio.create_task(api.state.receiver.sweep())
         # What is loaded by now stays. Looking through all of it for garbage again and again would
         # hold up events for a tenth of a second and more.
         gc.collect()
@@ -89,6 +91,7 @@ async def _running() -> AsyncIterator[None]:
             yield
         finally:
             listening.cancel()
+            sweeping.cancel()
             open_desk(None)
 
 

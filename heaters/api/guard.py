@@ -73,8 +73,10 @@ class Guard:
         if path == SIGN_IN_PATH:
             return sign_in(request, self._sessions)
         cookie = request.cookies.get(self._sessions.cookie_name, "")
-        if path != READY_PATH and self._sessions.reviewer_id(cookie) is None:
+        reviewer_id = self._sessions.reviewer_id(cookie)
+        if path != READY_PATH and reviewer_id is None:
             return sign_in_page(request, 401)
+        request.scope["heaters.reviewer_id"] = reviewer_id
         if not _same_site(request):
             return PlainTextResponse("This request came from another site.", 403)
         return None

@@ -10,6 +10,10 @@ PLAYER_LIBRARIES = ["mediabunny@1.61.0"]
 """The packages that ``assets/webcodecs/`` imports, for every component that uses it."""
 
 
+UPLOAD_LIBRARIES = ["tus-js-client@4.3.1"]
+"""The packages that ``assets/uploads/`` imports."""
+
+
 def _verdict_and_clip(
     verdict: rx.Var[str], clip_id: rx.Var[int]
 ) -> tuple[rx.Var[str], rx.Var[int]]:
@@ -85,7 +89,8 @@ class ReviewKeys(rx.NoSSRComponent):
 class UploadArea(rx.NoSSRComponent):
     """A place to choose or drop files, and how far each upload is."""
 
-    library = "$/public/uploads.js"
+    library = "$/public/uploads/upload_area.js"
     tag = "UploadArea"
+    lib_dependencies = UPLOAD_LIBRARIES
 
     address: rx.Var[str]

@@ -9,7 +9,9 @@ from heaters.components.marks import count_chip
 from heaters.state.views import Step, VideoCard
 
 
-def video_tile(video: VideoCard, retry: EventCallback[int]) -> rx.Component:
+def video_tile(
+    video: VideoCard, retry: EventCallback[int], remove: EventCallback[int]
+) -> rx.Component:
     """Return a poster with what there is to know below it."""
     return rx.el.li(
         rx.el.a(poster(video), href=f"/videos/{video.id}", tab_index=-1, aria_hidden="true"),
@@ -29,6 +31,7 @@ def video_tile(video: VideoCard, retry: EventCallback[int]) -> rx.Component:
             progress(video),
         ),
         trouble(video, retry(video.id)),
+        removal(video, remove(video.id)),
         key=video.id,
         class_name="tile",
         custom_attrs={"data-video-id": video.id, "data-group": video.group},
@@ -66,6 +69,19 @@ def trouble(video: VideoCard, on_retry: EventCallback[()]) -> rx.Component:
         rx.cond(video.error != "", rx.el.p(video.error, title=video.error, class_name="reason")),
         rx.foreach(video.warnings, _warning),
         rx.cond(video.can_retry, rx.el.button("Try again", on_click=on_retry, class_name="button")),
+    )
+
+
+def removal(video: VideoCard, on_remove: EventCallback[()]) -> rx.Component:
+    """Return the way to remove a video that failed before it had clips, in two steps."""
+    return rx.cond(
+        video.can_remove,
+        rx.el.details(
+            rx.el.summary("Remove", class_name="button"),
+            rx.el.p("The video and its files are removed for good.", class_name="faint"),
+            rx.el.button("Remove for good", on_click=on_remove, class_name="button"),
+            class_name="removal",
+        ),
     )
 
 

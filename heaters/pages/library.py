@@ -34,24 +34,52 @@ def _adding() -> rx.Component:
                 required=True,
                 auto_complete="off",
                 spell_check=False,
-                placeholder="https://… or /path/on/this/machine.mp4",
+                placeholder="https://… or /path/of/a/file/or/folder",
             ),
             rx.el.button("Add", type="submit", class_name="button primary"),
             on_submit=LibraryState.add,
             class_name="add-form",
         ),
         UploadArea.create(address="/api/uploads"),
-        rx.cond(
-            LibraryState.copying != "",
-            rx.el.div(
-                rx.el.span(LibraryState.copying, class_name="upload-name"),
-                rx.el.progress(value=LibraryState.copied_percent, max=100, aria_label="brought in"),
-                class_name="upload",
-                role="status",
-            ),
-        ),
+        rx.cond(LibraryState.question.words != "", _question()),
+        rx.cond(LibraryState.copying != "", _copying()),
         class_name="adding",
         aria_label="Add videos",
+    )
+
+
+def _question() -> rx.Component:
+    question = LibraryState.question
+    return rx.el.div(
+        rx.el.span(
+            question.words,
+            rx.cond(
+                question.video_id > 0,
+                rx.fragment(" ", rx.el.a(question.title, href=f"/videos/{question.video_id}"), "."),
+            ),
+        ),
+        rx.el.button(question.yes, on_click=LibraryState.confirm, class_name="button"),
+        rx.el.button("Cancel", on_click=LibraryState.decline, class_name="button"),
+        class_name="question",
+        role="alert",
+    )
+
+
+def _copying() -> rx.Component:
+    return rx.el.ul(
+        rx.el.li(
+            rx.el.span(
+                LibraryState.copying, title=LibraryState.copying, class_name="transfer-name"
+            ),
+            rx.el.span(
+                rx.el.progress(value=LibraryState.copied_percent, max=100, aria_label="brought in"),
+                rx.el.span(f"{LibraryState.copied_percent} %", class_name="figures faint"),
+                class_name="transfer-progress",
+            ),
+            class_name="transfer",
+        ),
+        class_name="transfers",
+        aria_label="Being brought in",
     )
 
 
@@ -59,7 +87,10 @@ def _wall() -> rx.Component:
     return rx.fragment(
         ListTop.create(page=LibraryState.page),
         rx.el.ul(
-            rx.foreach(LibraryState.videos, lambda video: video_tile(video, LibraryState.retry)),
+            rx.foreach(
+                LibraryState.videos,
+                lambda video: video_tile(video, LibraryState.retry, LibraryState.remove),
+            ),
             class_name="wall",
         ),
         pager(LibraryState.page, LibraryState.page_count, LibraryState.turn_page, "videos"),

@@ -8,7 +8,7 @@ from heaters.components.browser_parts import CardFocus, ListTop, OutlineStrip, R
 from heaters.components.clips import clip_card
 from heaters.components.frame import missing, page_frame, pager
 from heaters.components.marks import mark
-from heaters.components.videos import poster, progress, trouble
+from heaters.components.videos import poster, progress, removal, trouble
 from heaters.state.video import VideoState
 from heaters.state.views import Count
 
@@ -52,6 +52,7 @@ def _waiting() -> rx.Component:
         rx.el.div(
             progress(VideoState.video),
             trouble(VideoState.video, VideoState.retry()),
+            removal(VideoState.video, VideoState.remove()),
             rx.cond(
                 VideoState.video.group != "failed",
                 rx.el.p(

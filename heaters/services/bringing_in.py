@@ -12,10 +12,17 @@ from heaters.domain.errors import ExternalFailure, HeatersError, InvalidInput
 from heaters.domain.names import base_name
 from heaters.repositories.database import Database
 from heaters.services.finding import check_file
-from heaters.services.ingest import add_stored_file, require_new_content
+from heaters.services.ingest import AlreadyHere, add_stored_file, require_new_content
 from heaters.storage import keys
 from heaters.storage.disk import disk_errors
 from heaters.storage.store import CHUNK_BYTES, ObjectStore
+
+
+class ChangedMeanwhile(ExternalFailure):
+    """The file was written to while it was copied."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{base_name(name)} changed while it was copied; try again")
 
 
 def bring_in(
@@ -68,12 +75,12 @@ def bring_in(
             given.unlink(missing_ok=True)
     try:
         if stored_bytes != size_bytes:
-            raise ExternalFailure(f"{base_name(name)} changed while it was copied; try again")
+            raise ChangedMeanwhile(name)
         with database.unit_of_work() as uow:
             video = add_stored_file(
                 uow, name=name, key=key, size_bytes=size_bytes, sha256=sha256, again=again
             )
-    except HeatersError:  # not any other error: then the commit may have got through
+    except (AlreadyHere, ChangedMeanwhile):  # after any other error the row may be there
         with suppress(HeatersError):
             store.delete(key)
         raise

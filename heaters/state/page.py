@@ -11,6 +11,8 @@ import structlog
 
 from heaters.domain.errors import HeatersError, InvalidInput, Unexpected
 from heaters.repositories.database import UnitOfWork
+from heaters.services.removing import remove_video
+from heaters.services.transfers import transfer
 from heaters.state.desk import desk
 
 T = TypeVar("T")
@@ -77,6 +79,16 @@ class PageState(rx.State, mixin=True):
                 self.missing, self.loaded = "", True
             return seen
         return None
+
+    async def _remove(self, video_id: object) -> bool:
+        """Remove a video that never got clips, and its files; return whether that was done."""
+        async with self._telling_refusals():
+            desk().reviewer_id(self)
+            runtime, id_ = desk().runtime, checked_id(video_id)
+            title = await transfer(remove_video, runtime.database, runtime.store, id_)
+            self._tell(f"Removed {title}")
+            return True
+        return False
 
     async def _act(self, work: Callable[[UnitOfWork, int], str]) -> bool:
         """Do what a person asked for in one transaction, and tell them what came of it.

@@ -155,6 +155,11 @@ class VideoState(PageState, rx.State):
         await self._reverse(redo)
 
     @rx.event
+    async def remove(self) -> object:
+        """Remove the video, which has no clips, and go back to the library."""
+        return rx.redirect("/") if await self._remove(self._shown_video_id) else None
+
+    @rx.event
     async def retry(self) -> None:
         """Have the pipeline try the video again where it gave up."""
         video_id = self._shown_video_id

@@ -62,9 +62,10 @@ class VideoCard:
     error: str
     warnings: list[str]
     can_retry: bool
+    can_remove: bool
 
 
-NO_VIDEO = VideoCard(0, "", "", "", "waiting", "", [], "", "", "", [], "", [], False)
+NO_VIDEO = VideoCard(0, "", "", "", "waiting", "", [], "", "", "", [], "", [], False, False)
 """What a page shows before it has looked."""
 
 
@@ -137,6 +138,7 @@ def video_card(
         error=(video.last_error or "") if failed else "",
         warnings=[warning["text"] for warning in video.warnings],
         can_retry=stage_that_failed(video.state) is not None,
+        can_remove=failed and not counts,
     )
 
 
