@@ -12,10 +12,14 @@ let queue;
 function queueFor(address) {
   if (queue) return queue;
   const made = new UploadQueue((file, tell) => tusTransfer(address, file, tell));
-  const ask = (/** @type {BeforeUnloadEvent} */ event) => event.preventDefault();
+  const ask = (/** @type {BeforeUnloadEvent} */ event) => {
+    event.preventDefault();
+    // Reflex would hang up here, also where the person then stays; `pagehide` does it in time.
+    event.stopImmediatePropagation();
+  };
   made.subscribe(() => {
-    if (made.isBusy) addEventListener("beforeunload", ask);
-    else removeEventListener("beforeunload", ask);
+    if (made.isBusy) addEventListener("beforeunload", ask, { capture: true });
+    else removeEventListener("beforeunload", ask, { capture: true });
   });
   queue = made;
   return made;
