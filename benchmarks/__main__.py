@@ -57,6 +57,7 @@ BENCHMARKS: dict[str, tuple[Target, ...]] = {
     ),
     "detectors": (),
     "cuts": (),
+    "undo": (Target("refused", at_most=0),),
     "desk": (Target("p95_ms_with_200_clips", at_most=50),),
 }
 

@@ -33,6 +33,7 @@ import { createContext, useContext, useSyncExternalStore } from "react";
  * @property {number} cut the cut under examination while the task is "cuts"; -1 for none
  * @property {number} cut_to where that cut would be moved to; -1 for nowhere
  * @property {number} threshold of the detection that is tried while the task is "detect"
+ * @property {boolean} keeps_checked whether that keeps the cuts that people made or confirmed
  * @property {ReadonlySet<number>} marked first frames of clips chosen for a group
  * @property {readonly [number, number]} shown frames [from, to) in the zoomed timeline
  * @property {"" | "keys" | "frame"} overlay all keys, or the field for a frame number

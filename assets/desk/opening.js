@@ -52,6 +52,7 @@ export function openDesk(video, sheet, keys, server) {
     cut: -1,
     cut_to: -1,
     threshold: video.threshold,
+    keeps_checked: true,
     marked: /** @type {ReadonlySet<number>} */ (new Set()),
     shown: /** @type {readonly [number, number]} */ ([0, video.frame_count]),
     overlay: "",

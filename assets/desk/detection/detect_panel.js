@@ -1,7 +1,7 @@
 // @ts-check
 import { createElement, useId } from "react";
 import { useDesk, useStore } from "../context.js";
-import { differenceTo, proposedCuts } from "./proposal.js";
+import { checkedCuts, differenceTo, proposedCuts } from "./proposal.js";
 import { placeOf, reach, thresholdAt } from "./threshold.js";
 
 /** @type {[letter: string, words: string][]} states that somebody gave to clips, or work went into */
@@ -22,6 +22,8 @@ export function DetectPanel() {
   const threshold = useStore(view, (value) => value.threshold);
   const scores = useStore(desk.scores, (value) => value.scores);
   const clips = useStore(session, (value) => value.clips);
+  const keepsChecked = useStore(view, (value) => value.keeps_checked);
+  useStore(session, (value) => value.checked);
   useStore(view, (value) => value.task);
   const cuts = proposedCuts(desk);
   if (!scores || !cuts) {
@@ -30,6 +32,7 @@ export function DetectPanel() {
   const limits = reach(video.threshold, scores);
   const set = (/** @type {number} */ value) => value > 0 && view.set({ threshold: value });
   const difference = differenceTo(clips, cuts);
+  const checked = checkedCuts(desk);
   const isSame = !difference.more.length && !difference.fewer.length;
   const apply = () => {
     if (session.act({ kind: "replace_cuts", cuts, threshold })) view.set({ task: "clip" });
@@ -62,11 +65,26 @@ export function DetectPanel() {
           set(thresholdAt(event.target.valueAsNumber / STEPS, limits)),
       }),
     ),
+    checked.length > 0 &&
+      createElement(
+        "label",
+        { className: "detect-keep" },
+        createElement("input", {
+          type: "checkbox",
+          checked: keepsChecked,
+          onChange: (/** @type {import("react").ChangeEvent<HTMLInputElement>} */ event) =>
+            view.set({ keeps_checked: event.target.checked }),
+        }),
+        checked.length === 1
+          ? " Keep the cut that someone made or confirmed"
+          : ` Keep the ${checked.length.toLocaleString("en")} cuts that people made or confirmed`,
+      ),
     createElement(
       "div",
       { role: "status", className: "figures" },
       createElement("p", null, sentence(cuts.length, difference)),
       createElement("p", { className: "faint" }, consequence(difference)),
+      createElement("p", { className: "faint" }, dropped(checked, cuts)),
     ),
     createElement(
       "div",
@@ -98,6 +116,17 @@ function sentence(count, { more, fewer }) {
   if (!more.length && !fewer.length) return `${cuts}: the same as now`;
   const parts = [more.length && `${more.length} more`, fewer.length && `${fewer.length} fewer`];
   return `${cuts}: ${parts.filter(Boolean).join(", ")} than now`;
+}
+
+/**
+ * @param {readonly number[]} checked
+ * @param {readonly number[]} cuts
+ */
+function dropped(checked, cuts) {
+  const stay = new Set(cuts);
+  const count = checked.filter((cut) => !stay.has(cut)).length;
+  if (!count) return "";
+  return `${count === 1 ? "1 cut" : `${count} cuts`} that people made or confirmed would go.`;
 }
 
 /** @param {import("./proposal.js").Difference} difference */

@@ -5,7 +5,7 @@
  */
 
 /** Two cuts are at least this far apart. */
-const MIN_SCENE_FRAMES = 4;
+export const MIN_SCENE_FRAMES = 4;
 
 /**
  * @param {string} detector
