@@ -2,15 +2,6 @@
 /** Where things are on the page, without React. */
 
 /**
- * Whether keys belong to what has the focus, and not to the page.
- * @param {EventTarget | null} target
- */
-export function isTyping(target) {
-  const element = /** @type {HTMLElement | null} */ (target);
-  return element?.matches?.("input, textarea, select, [contenteditable]") ?? false;
-}
-
-/**
  * The card that an arrow key leads to; the first one if none has the focus.
  * @template {{getBoundingClientRect(): {left: number, top: number}}} Card
  * @param {Card[]} cards in reading order

@@ -104,8 +104,13 @@ function Playing({ source, start, end }) {
   useEffect(() => {
     if (!canvas.current) return;
     const player = new Controller(canvas.current, source);
-    player.on("frame", (frame) => setWords(String(frame)));
-    player.on("state", ({ trouble }) => trouble && setWords(trouble));
+    const tell = () => {
+      const { trouble, silence } = player.state;
+      const frame = player.frame < 0 ? "" : String(player.frame);
+      setWords(trouble || [frame, silence].filter(Boolean).join(" · "));
+    };
+    player.on("frame", tell);
+    player.on("state", tell);
     player.setRange({ start, end, loop: true });
     player.load().then(() => player.play());
     return () => player.close();

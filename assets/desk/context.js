@@ -29,13 +29,15 @@ import { createContext, useContext, useSyncExternalStore } from "react";
  * @property {string} player "webcodecs", "video", or empty before it is known
  * @property {string} why_fallback why it is not WebCodecs; empty if it is
  * @property {string} trouble what keeps pictures from coming, in words; empty if nothing does
- * @property {"clip" | "cuts" | "detect"} task judging clips, checking cuts, detecting anew
+ * @property {string} silence why the sound is not heard, in words; empty if it is, or if there is none
+ * @property {"clip" | "cuts" | "detect"} task judging clips, checking cuts, detecting again
  * @property {number} cut the cut under examination while the task is "cuts"; -1 for none
  * @property {number} cut_to where that cut would be moved to; -1 for nowhere
  * @property {number} threshold of the detection that is tried while the task is "detect"
  * @property {boolean} keeps_checked whether that keeps the cuts that people made or confirmed
  * @property {ReadonlySet<number>} marked first frames of clips chosen for a group
  * @property {readonly [number, number]} shown frames [from, to) in the zoomed timeline
+ * @property {boolean} snaps whether dragged cuts snap to peaks of the score
  * @property {"" | "keys" | "frame"} overlay all keys, or the field for a frame number
  *
  * @typedef {object} Desk

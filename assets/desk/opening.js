@@ -48,6 +48,7 @@ export function openDesk(video, sheet, keys, server) {
     player: "",
     why_fallback: "",
     trouble: "",
+    silence: "",
     task: kept.task ?? "clip",
     cut: -1,
     cut_to: -1,
@@ -55,6 +56,7 @@ export function openDesk(video, sheet, keys, server) {
     keeps_checked: true,
     marked: /** @type {ReadonlySet<number>} */ (new Set()),
     shown: /** @type {readonly [number, number]} */ ([0, video.frame_count]),
+    snaps: false,
     overlay: "",
   });
   const desk = {
@@ -73,8 +75,8 @@ export function openDesk(video, sheet, keys, server) {
   };
   const ends = [
     player.on("frame", (frame) => view.set({ frame })),
-    player.on("state", ({ playing, speed, waiting, player: name, whyFallback, trouble }) =>
-      view.set({ playing, speed, waiting, player: name, why_fallback: whyFallback, trouble }),
+    player.on("state", ({ player: name, whyFallback, ...rest }) =>
+      view.set({ ...rest, player: name, why_fallback: whyFallback }),
     ),
     follow(desk, server.look),
     restWhileWaiting(desk),

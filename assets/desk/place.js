@@ -28,7 +28,7 @@ export const clipInAddress = () => Number(new URLSearchParams(location.search).g
 
 /**
  * Name another clip of this video in the address; "back" still leaves the desk. Where the address is
- * another video's already, because somebody has gone back or forward, it is left alone.
+ * another video's already, because someone has gone back or forward, it is left alone.
  * @param {number} videoId
  * @param {number} clipId
  */

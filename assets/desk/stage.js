@@ -19,6 +19,7 @@ export function Stage() {
     "div",
     {
       className: "stage",
+      style: /** @type {object} */ ({ "--shape": `${desk.video.width} / ${desk.video.height}` }),
       ref: place,
       role: "img",
       "aria-label": frame < 0 ? "Opening the video" : `Frame ${frame} of ${desk.video.title}`,

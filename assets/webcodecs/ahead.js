@@ -28,7 +28,7 @@ export function framesToPlay(position, stride, count, range) {
 }
 
 /**
- * The frames that somebody who steps will want, the likeliest first: the next steps, the same steps
+ * The frames that someone who steps will want, the likeliest first: the next steps, the same steps
  * doubled (a held key accelerates), and a step back.
  * @param {number} frame
  * @param {number} step in frames, negative backward

@@ -11,6 +11,7 @@ import { Supply } from "./supply.js";
  * @property {(frame: number) => void} onFrame after each painted frame
  * @property {(waiting: boolean) => void} onWaiting whether a frame that is due is not there yet
  * @property {(words: string) => void} onTrouble why pictures do not come; "" when they do again
+ * @property {(words: string) => void} onSilence why nothing is heard; "" when it is again
  * @property {() => void} onEnd playing came to the end of its range
  * @property {(reason: string) => void} onDead it cannot show frames any more
  */

@@ -175,6 +175,7 @@ export class Controller {
     },
     onWaiting: (waiting) => this.#set({ waiting }),
     onTrouble: (trouble) => this.#set({ trouble }),
+    onSilence: (silence) => this.#set({ silence }),
     onEnd: () => this.pause(),
     onDead: (reason) => {
       if (this.#state.player === "webcodecs" && this.#wish === "auto") void this.#fallBack(reason);

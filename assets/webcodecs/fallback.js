@@ -5,7 +5,7 @@ import { middleOfFrame } from "./frames.js";
 import { PresentedFrames, seekTo } from "./presented.js";
 import { Ranges } from "./ranges.js";
 
-/** If for so long it was not sure which frame is presented, playing begins anew where it is. */
+/** If for so long it was not sure which frame is presented, playing begins again where it is. */
 const PATIENCE_MS = 500;
 /** So often the file is opened again for a frame before that is given up. */
 const TRIES = 3;
@@ -154,10 +154,12 @@ export class VideoPlayer {
     const video = this.#video;
     try {
       await video.play();
+      const isHeld = video.muted && isAudible(video.playbackRate);
+      this.#listener.onSilence(isHeld ? "no sound: the browser waits for a click or a key" : "");
     } catch (error) {
       const { name } = /** @type {Error} */ (error);
       if (name !== "NotAllowedError" || video.muted) return; // paused again before it began
-      video.muted = true; // nobody has touched the page yet: it may play in silence only
+      video.muted = true; // the page has not been touched yet: it may play in silence only
       await this.#start();
     }
   }
@@ -247,7 +249,8 @@ export class VideoPlayer {
   async #recover() {
     const probe = new Ranges(this.#source.src, this.#listener.onTrouble);
     const { signal } = this.#closed;
-    signal.addEventListener("abort", () => probe.close());
+    const close = () => probe.close();
+    signal.addEventListener("abort", close);
     try {
       await probe.read(0, 1);
       if (this.#failures++ === TRIES) throw new MediaLost("this browser cannot play the video");
@@ -257,6 +260,9 @@ export class VideoPlayer {
       if (this.#playing) this.#listener.onEnd();
       if (this.#seeking) this.#finish(false);
       return;
+    } finally {
+      signal.removeEventListener("abort", close);
+      close();
     }
     this.#reopen();
     if (this.#seeking) this.#ask(this.#seeking);

@@ -11,7 +11,7 @@ const BYTES_PER_PIXEL = 4;
 const AT_ONCE = 2;
 
 /**
- * @typedef {object} Job a thumbnail that somebody wants and that is not there
+ * @typedef {object} Job a thumbnail that someone wants and that is not there
  * @property {number} frame
  * @property {number} heightPx
  * @property {Map<unknown, number>} ranks who wants it, and how much: the lower, the more
@@ -19,7 +19,7 @@ const AT_ONCE = 2;
  */
 
 /**
- * Thumbnails of a proxy, decoded when somebody looks at them, by a decoder of their own: the player's
+ * Thumbnails of a proxy, decoded when someone looks at them, by a decoder of their own: the player's
  * never waits for them. Each is exactly the frame it is asked for as, or is not there.
  */
 export class Filmstrip {
@@ -65,7 +65,7 @@ export class Filmstrip {
   }
 
   /**
-   * Of all that somebody has asked for, only these frames are still wanted.
+   * Of all that someone has asked for, only these frames are still wanted.
    * @param {readonly number[]} frames the most wanted first
    * @param {unknown} by who wants them
    */
@@ -82,7 +82,7 @@ export class Filmstrip {
   }
 
   /**
-   * Begin nothing new for a while: somebody waits for something more urgent.
+   * Begin nothing new for a while: someone waits for something more urgent.
    * @param {boolean} resting
    */
   rest(resting) {
@@ -204,7 +204,7 @@ async function reduced(picture, heightPx, { width, height }) {
 }
 
 /**
- * Whether a thumbnail just does not come: nobody wants it any more, or it cannot be read or decoded,
+ * Whether a thumbnail just does not come: it is not wanted any more, or it cannot be read or decoded,
  * which the player says in words.
  * @param {unknown} error
  */

@@ -1,7 +1,7 @@
 // @ts-check
 import { framesToPlay, strideOf } from "./ahead.js";
 import { Clock, frameOf } from "./clock.js";
-import { Sound } from "./sound.js";
+import { Sound, silenceWords } from "./sound.js";
 
 /** @typedef {import("./clock.js").Range} Range */
 
@@ -87,7 +87,12 @@ export class Playback {
 
   #openSound() {
     const open = async () => {
-      this.#sound = await Sound.open(this.#supply.frames).catch(() => null); // then in silence
+      const { onSilence } = this.#listener;
+      try {
+        this.#sound = await Sound.open(this.#supply.frames, onSilence);
+      } catch (error) {
+        onSilence(silenceWords(error));
+      }
       if (this.#run && !this.#run.waits) this.#sound?.play(this.#run.range, this.#clock);
     };
     this.#openingSound ??= open();
@@ -111,7 +116,7 @@ export class Playback {
   };
 
   /**
-   * Go on after the picture on the canvas, if the next ones are here: the clock begins anew, and so
+   * Go on after the picture on the canvas, if the next ones are here: the clock begins again, and so
    * does the sound.
    * @param {Run} run
    * @param {number} now

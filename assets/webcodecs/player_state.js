@@ -8,6 +8,7 @@
  * @property {"" | "webcodecs" | "video"} player what paints; empty before it is known
  * @property {string} whyFallback why it is not WebCodecs; empty if it is
  * @property {string} trouble what keeps pictures from coming; empty if nothing does
+ * @property {string} silence why the sound is not heard; empty if it is, or if there is none
  */
 
 /** @type {PlayerState} */
@@ -18,4 +19,5 @@ export const INITIAL_STATE = {
   player: "",
   whyFallback: "",
   trouble: "",
+  silence: "",
 };

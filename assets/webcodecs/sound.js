@@ -11,6 +11,8 @@ const LEAD_S = 0.05;
 const REST_MS = 2_000;
 /** Shorter pieces are a rounding error. */
 const MIN_S = 1e-6;
+/** So much is left in silence where a piece of the sound cannot be had. */
+const GAP_S = 0.4;
 
 /**
  * A range being heard.
@@ -31,6 +33,7 @@ export class Sound {
   #context;
   #decoder;
   #fps;
+  #onSilence;
   /** @type {Run | null} */
   #run = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -40,23 +43,27 @@ export class Sound {
    * @param {AudioContext} context
    * @param {SoundDecoder} decoder
    * @param {number} fps
+   * @param {(words: string) => void} onSilence told why nothing is heard, and "" when it is again
    */
-  constructor(context, decoder, fps) {
+  constructor(context, decoder, fps, onSilence) {
     this.#context = context;
     this.#decoder = decoder;
     this.#fps = fps;
+    this.#onSilence = onSilence;
   }
 
   /**
    * @param {import("./core.js").FrameSource} frames
-   * @returns {Promise<Sound | null>} null: there is no sound, or this browser does not play it
+   * @param {(words: string) => void} onSilence
+   * @returns {Promise<Sound | null>} null: there is no sound
+   * @throws {Error} this browser does not play it
    */
-  static async open({ audio, ranges, source }) {
-    if (!audio || !("AudioContext" in globalThis)) return null;
+  static async open({ audio, ranges, source }, onSilence) {
+    if (!audio) return null;
     const decoder = await SoundDecoder.open(ranges, audio);
-    if (!decoder) return null;
+    if (!decoder || !("AudioContext" in globalThis)) throw new Error("this browser cannot play it");
     const context = new AudioContext({ sampleRate: audio.config.sampleRate });
-    return new Sound(context, decoder, source.fpsNum / source.fpsDen);
+    return new Sound(context, decoder, source.fpsNum / source.fpsDen, onSilence);
   }
 
   /**
@@ -71,21 +78,21 @@ export class Sound {
     const run = { range, clock, speed, position: 0, at_s: NaN, nodes: new Set() };
     this.#run = run;
     clearTimeout(this.#resting);
-    void this.#schedule(run);
+    this.#schedule(run).catch((error) => this.#lose(run, error));
   }
 
   stop() {
     if (!this.#run) return;
     for (const node of this.#run.nodes) node.stop();
     this.#run = null;
-    this.#resting = setTimeout(() => void this.#context.suspend(), REST_MS);
+    this.#resting = setTimeout(() => void this.#context.suspend().catch(() => {}), REST_MS);
   }
 
   close() {
     this.stop();
     clearTimeout(this.#resting);
     this.#decoder.close();
-    void this.#context.close();
+    void this.#context.close().catch(() => {}); // closed already
   }
 
   /**
@@ -110,29 +117,49 @@ export class Sound {
   async #schedule(run) {
     await this.#context.resume().catch(() => {}); // closed while the browser did not let it be heard
     if (this.#run !== run) return;
-    await this.#pieceAt(run, run.clock.position(performance.now())); // so that the first is at hand
+    const first_s = placeOf(run.clock.position(performance.now()), run.range) / this.#fps;
+    await this.#decoder.piece(first_s).catch(() => {}); // so that it is at hand; asked for again below
     const framesPerS = this.#fps * run.speed;
     run.position = run.clock.position(performance.now()) + LEAD_S * framesPerS;
     run.at_s = this.#context.currentTime + LEAD_S;
     for (let position = run.position; run.range.loop || position < run.range.end; ) {
-      const piece = await this.#pieceAt(run, position);
-      if (this.#run !== run || !piece) return;
       const place_s = placeOf(position, run.range) / this.#fps;
-      const end_s = Math.min(piece.end_s, run.range.end / this.#fps);
-      const length_s = Math.max(end_s - place_s, MIN_S);
       const when_s = run.at_s + (position - run.position) / framesPerS;
-      this.#start(run, piece.buffer, when_s, place_s - piece.start_s, length_s);
+      const length_s = await this.#handOver(run, place_s, when_s);
+      if (this.#run !== run) return;
       position += length_s * this.#fps;
       while (this.#run === run && when_s - this.#context.currentTime > AHEAD_S) await pause();
     }
   }
 
   /**
+   * Have the sound at a place of the video played. Where that cannot be, say so, and leave a gap.
    * @param {Run} run
-   * @param {number} position
+   * @param {number} place_s
+   * @param {number} when_s
+   * @returns {Promise<number>} how long it is, in seconds of the video
    */
-  #pieceAt(run, position) {
-    return this.#decoder.piece(placeOf(position, run.range) / this.#fps).catch(() => null);
+  async #handOver(run, place_s, when_s) {
+    const most_s = run.range.end / this.#fps - place_s;
+    try {
+      const piece = await this.#decoder.piece(place_s);
+      const { offset_s, length_s } = partOf(piece, place_s, most_s);
+      if (this.#run !== run) return length_s;
+      this.#start(run, piece.buffer, when_s, offset_s, length_s);
+      this.#onSilence("");
+      return length_s;
+    } catch (error) {
+      this.#lose(run, error);
+      return Math.max(Math.min(GAP_S, most_s), MIN_S);
+    }
+  }
+
+  /**
+   * @param {Run} run
+   * @param {unknown} error
+   */
+  #lose(run, error) {
+    if (this.#run === run) this.#onSilence(silenceWords(error));
   }
 
   /**
@@ -153,5 +180,22 @@ export class Sound {
     run.nodes.add(node);
   }
 }
+
+/**
+ * What of a piece is heard. Rounding may put a place just before or after the piece that holds it.
+ * @param {{start_s: number, end_s: number}} piece
+ * @param {number} place_s in the video
+ * @param {number} most_s
+ */
+export const partOf = ({ start_s, end_s }, place_s, most_s) => ({
+  offset_s: Math.max(0, place_s - start_s),
+  length_s: Math.max(Math.min(end_s - place_s, most_s), MIN_S),
+});
+
+/**
+ * What is said where nothing is heard.
+ * @param {unknown} error
+ */
+export const silenceWords = (error) => `no sound: ${/** @type {Error} */ (error).message}`;
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, LOOK_MS));

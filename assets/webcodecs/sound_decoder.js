@@ -87,7 +87,9 @@ export class SoundDecoder {
     const [start_s, end_s] = [number * PIECE_S, (number + 1) * PIECE_S];
     const reads = [];
     for await (const packet of this.#track.packets(start_s - LEAD_IN_S, end_s)) {
-      reads.push(this.#read(packet));
+      const read = this.#read(packet);
+      read.catch(() => {}); // awaited below, unless another packet cannot be found
+      reads.push(read);
     }
     const chunks = await Promise.all(reads);
     const decoder = this.#configured();

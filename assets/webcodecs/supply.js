@@ -125,7 +125,7 @@ export class Supply {
     try {
       await this.#decoded(frame, job.signal, false);
     } catch {
-      if (!job.signal.aborted) return; // lost or broken, which somebody was told
+      if (!job.signal.aborted) return; // lost or broken, which someone was told
     } finally {
       this.#decoding.delete(frame);
     }

@@ -1,7 +1,14 @@
 // @ts-check
 import { VideoPlayer } from "./fallback.js";
 
-const NOBODY = { onFrame() {}, onWaiting() {}, onTrouble() {}, onEnd() {}, onDead() {} };
+const NOBODY = {
+  onFrame() {},
+  onWaiting() {},
+  onTrouble() {},
+  onSilence() {},
+  onEnd() {},
+  onDead() {},
+};
 
 /** Pictures of a proxy by frame number where WebCodecs is not to be had, one after the other. */
 export class VideoFrames {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 
 from heaters.state.views import Outline
@@ -76,14 +78,25 @@ class CardFocus(rx.NoSSRComponent):
 
 
 class ReviewKeys(rx.NoSSRComponent):
-    """Keys of the clip grid; shows its children, which name them."""
+    """Keys of the clip grid, those of the reviewer's desk; shows which."""
 
     library = "$/public/clips/review_keys.js"
     tag = "ReviewKeys"
 
+    keyboard: rx.Var[dict[str, Any]]
     on_verdict: rx.EventHandler[_verdict_and_clip]
     on_undo: rx.EventHandler[rx.event.no_args_event_spec]
     on_redo: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class KeyHint(rx.NoSSRComponent):
+    """The reviewer's key of a command."""
+
+    library = "$/public/clips/review_keys.js"
+    tag = "KeyHint"
+
+    command: rx.Var[str]
+    keyboard: rx.Var[dict[str, Any]]
 
 
 class UploadArea(rx.NoSSRComponent):

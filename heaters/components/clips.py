@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import reflex as rx
 from reflex.event import EventCallback
 
-from heaters.components.browser_parts import ClipPicture
+from heaters.components.browser_parts import ClipPicture, KeyHint
 from heaters.components.marks import mark
 from heaters.state.views import ClipCard, Proxy
 
@@ -49,18 +51,30 @@ def clip_facts(clip: ClipCard) -> rx.Component:
 def clip_card(
     clip: ClipCard,
     proxy: Proxy,
+    keyboard: dict[str, Any],
     judge: EventCallback[str, int],
     retry: EventCallback[int],
 ) -> rx.Component:
     """Return a card that a person can judge with buttons or, while it has the focus, keys."""
+
+    def verdict(command: str, words: str, is_open: bool) -> rx.Component:
+        return rx.el.button(
+            KeyHint.create(command=command, keyboard=keyboard),
+            words,
+            on_click=judge(command, clip.id),
+            disabled=rx.cond(is_open, False, True),
+            tab_index=-1,
+            class_name="verdict",
+        )
+
     return rx.el.li(
         clip_picture(clip, proxy),
         clip_facts(clip),
         rx.cond(clip.error != "", rx.el.p(clip.error, title=clip.error, class_name="reason")),
         rx.el.div(
-            verdict("A", "Approve", clip.can_approve, judge("approve", clip.id)),
-            verdict("S", "Skip", clip.can_skip, judge("skip", clip.id)),
-            verdict("D", "Archive", clip.can_archive, judge("archive", clip.id)),
+            verdict("approve", "Approve", clip.can_approve),
+            verdict("skip", "Skip", clip.can_skip),
+            verdict("archive", "Archive", clip.can_archive),
             class_name="verdicts",
         ),
         rx.el.div(
@@ -92,16 +106,4 @@ def download(clip: ClipCard) -> rx.Component:
         clip.export != "",
         # a link of Reflex stays in the application unless told to ask the server
         rx.el.a("Download", href=clip.export, download=True, reload_document=True),
-    )
-
-
-def verdict(key: str, words: str, is_open: bool, on_click: EventCallback[()]) -> rx.Component:
-    """Return the button of a verdict, with the key that does the same."""
-    return rx.el.button(
-        rx.el.kbd(key, aria_hidden="true"),
-        words,
-        on_click=on_click,
-        disabled=rx.cond(is_open, False, True),
-        tab_index=-1,
-        class_name="verdict",
     )

@@ -81,7 +81,6 @@ def _review() -> rx.Component:
                     on_click=VideoState.take_back,
                     disabled=rx.cond(VideoState.can_undo, False, True),
                     class_name="button",
-                    title="Ctrl+Z",
                 ),
                 rx.cond(
                     VideoState.pending_count > 0,
@@ -106,7 +105,11 @@ def _review() -> rx.Component:
             rx.foreach(
                 VideoState.clips,
                 lambda clip: clip_card(
-                    clip, VideoState.proxy, VideoState.judge, VideoState.retry_clip
+                    clip,
+                    VideoState.proxy,
+                    VideoState.keys,
+                    VideoState.judge,
+                    VideoState.retry_clip,
                 ),
             ),
             class_name="clips",
@@ -116,7 +119,12 @@ def _review() -> rx.Component:
             rx.el.p("No clip is in this state any more.", class_name="opening"),
         ),
         pager(VideoState.page, VideoState.page_count, VideoState.turn_page, "clips"),
-        _keys(),
+        ReviewKeys.create(
+            keyboard=VideoState.keys,
+            on_verdict=VideoState.judge,
+            on_undo=VideoState.take_back,
+            on_redo=VideoState.do_again,
+        ),
     )
 
 
@@ -144,21 +152,4 @@ def _filter(count: Count) -> rx.Component:
         on_click=VideoState.show_group(count.group),
         aria_pressed=VideoState.group == count.group,
         class_name="chip",
-    )
-
-
-def _keys() -> rx.Component:
-    def key(name: str, words: str) -> rx.Component:
-        return rx.el.span(rx.el.kbd(name), words)
-
-    return ReviewKeys.create(
-        key("← → ↑ ↓", "move"),
-        key("Space", "play"),
-        key("A", "approve"),
-        key("S", "skip"),
-        key("D", "archive"),
-        key("Ctrl Z", "undo"),
-        on_verdict=VideoState.judge,
-        on_undo=VideoState.take_back,
-        on_redo=VideoState.do_again,
     )

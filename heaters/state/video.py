@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
+from typing import Any
 
 import reflex as rx
 
@@ -20,6 +21,7 @@ from heaters.repositories.browsing import BrowsingRepository
 from heaters.repositories.clips import ClipRepository
 from heaters.repositories.database import UnitOfWork
 from heaters.repositories.videos import VideoRepository
+from heaters.services.preferences import Keyboard, keyboard
 from heaters.services.retrying import retry_clip, retry_video
 from heaters.services.reviewing import approve, archive, skip
 from heaters.services.undoing import redo, undo
@@ -56,6 +58,7 @@ class VideoState(PageState, rx.State):
         shown_count: how many clips are in the group.
         page: which screenful of these, from 0.
         can_undo: whether the reviewer has an action on this video to undo.
+        keys: the reviewer's keyboard, as at the desk.
     """
 
     video: VideoCard = NO_VIDEO
@@ -69,6 +72,7 @@ class VideoState(PageState, rx.State):
     page: int = 0
     page_count: int = 1
     can_undo: bool = False
+    keys: dict[str, Any] = Keyboard().model_dump()
     _shown_video_id: int = 0
 
     @rx.var
@@ -84,6 +88,10 @@ class VideoState(PageState, rx.State):
             self.reset()
             self._shown_video_id = video_id
         desk().follow(self, VideoState.refresh, video_topic(video_id))
+        async with self._telling_refusals():
+            reviewer_id = desk().reviewer_id(self)
+            found = await desk().transact(lambda uow: keyboard(uow, reviewer_id))
+            self.keys = found.model_dump()
         await self._read()
 
     @rx.event

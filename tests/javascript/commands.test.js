@@ -179,3 +179,35 @@ test("no verdict falls while cuts are checked", () => {
   press("approve");
   expect(session.value.clips.letters).toBe("PPPP");
 });
+
+test("the first and the last clip are one key away", () => {
+  const { press, player } = atDesk();
+  press("last_clip");
+  expect(player.target).toBe(80);
+  press("first_clip");
+  expect(player.target).toBe(0);
+});
+
+test("a verdict that is given already is refused in words, unless an undo is on its way", () => {
+  const { press, session, player } = atDesk("EPSD");
+  for (const [frame, name, words] of /** @type {const} */ ([
+    [0, "approve", "clip 1 is already exported"],
+    [50, "skip", "clip 3 is already skipped"],
+    [80, "archive", "clip 4 is already archived"],
+  ])) {
+    player.seek(frame);
+    press(name);
+    expect(session.value.said).toMatchObject({ words, refused: true });
+    expect(player.target).toBe(frame);
+  }
+  expect(session.value.unsaved).toBe(0);
+  press("undo");
+  press("archive");
+  expect(session.value.unsaved).toBe(2);
+});
+
+test("no command that undoes or judges goes on while its key is held", () => {
+  for (const name of ["undo", "redo", "approve", "skip", "archive", "cut", "remove_cut"]) {
+    expect([name, COMMANDS[name].repeats ?? false]).toEqual([name, false]);
+  }
+});

@@ -1,26 +1,9 @@
 // @ts-check
 import { expect, test } from "bun:test";
 import { COMMANDS } from "../../assets/desk/keyboard/commands.js";
-import { bindingsOf, keyNames, remap, shownKey } from "../../assets/desk/keyboard/keymap.js";
+import { keptBecause } from "../../assets/desk/keyboard/kept_keys.js";
+import { bindingsOf, remap } from "../../assets/desk/keyboard/keymap.js";
 import { PRESETS } from "../../assets/desk/keyboard/presets.js";
-
-/**
- * The name of a pressed key.
- * @param {string} key
- * @param {string} code
- * @param {string} [held] modifiers
- */
-function pressed(key, code, held = "") {
-  return keyNames({
-    key,
-    code,
-    ctrlKey: held.includes("Ctrl"),
-    metaKey: held.includes("Cmd"),
-    altKey: held.includes("Alt"),
-    shiftKey: held.includes("Shift"),
-    getModifierState: (name) => name === "AltGraph" && held.includes("AltGr"),
-  });
-}
 
 /** @type {import("../../assets/desk/keyboard/keymap.js").Keys} */
 const heaters = { preset: "heaters", remaps: {} };
@@ -37,39 +20,26 @@ test.each(Object.keys(PRESETS))("in the preset %s no key does two things", (pres
   expect(names.length).toBe(new Set(names).size);
 });
 
+test.each(Object.keys(PRESETS))("the preset %s has no key that browsers keep", (preset) => {
+  const names = Object.values(bindingsOf({ preset, remaps: {} }).keysOf).flat();
+  expect(names.filter((name) => keptBecause(name, false))).toEqual([]);
+});
+
+test("hands that know LosslessCut find its keys for segments, the timeline and exporting", () => {
+  const { commandOf } = bindingsOf({ preset: "lossless_cut", remaps: {} });
+  const known = { PageUp: "first_clip", PageDown: "last_clip", e: "approve", Delete: "archive" };
+  const places = { Home: "video_start", End: "video_end", "Ctrl+Home": "video_start" };
+  for (const [name, command] of Object.entries({ ...known, ...places })) {
+    expect([name, commandOf.get(name)]).toEqual([name, command]);
+  }
+});
+
 test.each(Object.keys(PRESETS))("the preset %s has keys for what a review needs", (preset) => {
   const { keysOf } = bindingsOf({ preset, remaps: {} });
   const needed = ["play", "step_back", "step_forward", "next_clip", "previous_clip", "approve"];
   needed.push("skip", "archive", "mark", "group", "ungroup", "cut", "remove_cut", "start_here");
   needed.push("end_here", "undo", "redo", "task_cuts", "task_detect", "confirm_cut", "keys");
   for (const command of needed) expect([command, keysOf[command].length]).not.toEqual([command, 0]);
-});
-
-test("keys are called by what they type, with Ctrl and Cmd alike", () => {
-  expect(pressed("a", "KeyA")).toEqual(["a"]);
-  expect(pressed("G", "KeyG", "Shift")).toEqual(["Shift+g"]);
-  expect(pressed("A", "KeyA")).toEqual(["a"]); // caps lock
-  expect(pressed("z", "KeyZ", "Ctrl")).toEqual(["Ctrl+z"]);
-  expect(pressed("z", "KeyZ", "Cmd")).toEqual(["Ctrl+z"]);
-  expect(pressed("Z", "KeyZ", "Ctrl Shift")).toEqual(["Ctrl+Shift+z"]);
-  expect(pressed(" ", "Space")).toEqual(["Space"]);
-  expect(pressed("ArrowLeft", "ArrowLeft", "Shift")).toEqual(["Shift+ArrowLeft"]);
-  expect(pressed("Shift", "ShiftLeft", "Shift")).toEqual([]);
-});
-
-test("a sign is itself on every keyboard", () => {
-  expect(pressed("?", "Slash", "Shift")).toContain("?"); // United States
-  expect(pressed("?", "Minus", "Shift")).toContain("?"); // Germany
-  expect(pressed("[", "Digit8", "Ctrl Alt AltGr")[0]).toBe("["); // Germany, Windows
-  expect(pressed("[", "Digit5", "Alt")).toContain("["); // Germany, macOS
-  expect(pressed(".", "Comma", "Shift")[0]).toBe("."); // France
-});
-
-test("letters and digits are found by their place where a keyboard types others", () => {
-  expect(pressed("&", "Digit1")).toContain("1"); // France
-  expect(pressed("ф", "KeyA")).toContain("a"); // Russia
-  expect(pressed("q", "KeyA")).toEqual(["q"]); // France: Q is where A is elsewhere
-  expect(pressed("!", "Digit1", "Shift")).not.toContain("1");
 });
 
 test("a preset takes the keys it uses from the commands that have them otherwise", () => {
@@ -107,14 +77,4 @@ test("keys of one's own outlast another preset, commands that are gone do not ma
   });
   expect(commandOf.get("d")).toBe("approve");
   expect(commandOf.get("f")).toBe("step_forward");
-});
-
-test("keys are written for people", () => {
-  expect(["Ctrl+Shift+z", "Shift+ArrowLeft", "Space", "+", "?"].map(shownKey)).toEqual([
-    "Ctrl+Shift+Z",
-    "Shift+←",
-    "Space",
-    "+",
-    "?",
-  ]);
 });

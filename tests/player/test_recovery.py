@@ -36,6 +36,56 @@ def test_pictures_that_a_decoder_holds_back_are_had_from_it(stage: Page, source:
     assert wrong == []
 
 
+@pytest.mark.parametrize("broken", ["a sound card that refuses", "a piece that is not decoded"])
+def test_a_piece_of_sound_that_is_lost_is_told_and_the_rest_is_heard(
+    stage: Page, source: Source, broken: str
+) -> None:
+    told, heard_after = stage.evaluate(
+        """async ([source, broken]) => {
+            let failures = 0;
+            const failOnce = (prototype, name) => {
+              const work = prototype[name];
+              prototype[name] = function (...given) {
+                if (failures++ === 0) throw new RangeError("broken for this test");
+                return work.apply(this, given);
+              };
+            };
+            if (broken.includes("card")) failOnce(AudioBufferSourceNode.prototype, "start");
+            const started = player.recordSound();
+            const opened = await player.open(source);
+            await opened.controller.play();
+            await player.until(opened, () => started.length > 0);
+            if (broken.includes("piece")) failOnce(AudioDecoder.prototype, "decode");
+            await player.until(opened, () => opened.states.some(({silence}) => silence));
+            const before = started.length;
+            await player.until(opened, () => !opened.controller.state.silence);
+            await player.until(opened, () => started.length > before);
+            opened.controller.close();
+            return [opened.states.map(({silence}) => silence), started.length - before];
+        }""",
+        [source, broken],
+    )
+    assert "no sound: broken for this test" in told
+    assert told[-1] == ""
+    assert heard_after > 0
+
+
+@pytest.mark.parametrize("missing", ["AudioContext", "AudioDecoder"])
+def test_a_browser_that_plays_no_sound_says_so(stage: Page, source: Source, missing: str) -> None:
+    said = stage.evaluate(
+        """async ([source, missing]) => {
+            delete globalThis[missing];
+            const opened = await player.open(source);
+            await player.play(opened, 5);
+            await player.until(opened, () => opened.controller.state.silence);
+            opened.controller.close();
+            return opened.states.at(-1).silence;
+        }""",
+        [source, missing],
+    )
+    assert said == "no sound: this browser cannot play it"
+
+
 def test_sound_goes_on_after_its_decoder_was_taken_away(stage: Page, source: Source) -> None:
     heard = stage.evaluate(
         """async (source) => {

@@ -223,19 +223,66 @@ def test_without_scores_cuts_are_checked_in_their_order_and_the_desk_says_so(des
     expect(desk.page.get_by_text("No scores of a detector are known")).to_be_visible()
 
 
-def test_a_frame_that_is_no_number_is_not_gone_to_and_asked_for_again(desk: Review) -> None:
+def test_a_frame_that_is_none_is_not_gone_to_and_the_reason_is_said(desk: Review) -> None:
     number = desk.page.get_by_role("button", name="frame 0")
     number.click()
     field = desk.page.get_by_label("frame", exact=True)
-    field.fill("twelve")
-    desk.press("Enter")
-    assert field.evaluate("field => field.matches(':user-invalid')")
+    said = desk.page.get_by_role("alert")
+    for typed, reason in (
+        ("twelve", "type a frame from 0 to 119"),
+        ("99999", "the last frame is 119, at 00:00:03:29"),
+        ("00:01:00:00", "the last frame is 119"),
+        ("00:00:01:30", "this second has the frames 00 to 29"),
+    ):
+        field.fill(typed)
+        desk.press("Enter")
+        expect(said).to_contain_text(reason)
+        assert field.evaluate("field => field.matches(':user-invalid')")
     field.fill(" 12 ")
     desk.press("Enter")
     desk.expect_frame(12)
     expect(desk.page.get_by_role("button", name="frame 12")).to_be_focused()
+    desk.press("f")
+    field.fill("00:00:02:17")
+    desk.press("Enter")
+    desk.expect_frame(77)
     desk.press("f", "Escape", "Space")
     expect(desk.page.get_by_role("button", name="Pause")).to_be_visible()
+
+
+def test_an_undo_while_cuts_are_checked_returns_to_the_cut(desk: Review) -> None:
+    desk.press("c")
+    under_check = desk.page.locator(".boundary-words")
+    expect(under_check).to_have_text("Cut at 30")
+    desk.do("Enter")
+    expect(under_check).to_have_text("Cut at 31")
+    desk.do("Control+z")
+    expect(under_check).to_have_text("Cut at 30")
+    desk.do("Backspace")
+    expect(under_check).to_have_text("Cut at 31")
+    desk.do("Control+z")
+    expect(under_check).to_have_text("Cut at 30")
+    assert desk.starts == [0, 30, 31, 75]
+
+
+def test_two_cuts_that_need_a_question_are_asked_about_in_their_order(desk: Review) -> None:
+    with desk.database.unit_of_work() as uow:
+        for clip in ClipRepository(uow.session).live(desk.video_id):
+            clip.state = ClipState.EXPORTED
+    # At once, as a quick hand does: the answer to the first is not there yet.
+    desk.page.evaluate(
+        """() => ["Backspace", "ArrowDown", "ArrowDown", "Backspace"].forEach((key) =>
+            document.body.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true})))"""
+    )
+    dialog = desk.page.get_by_role("dialog")
+    asked = dialog.locator("p").first
+    expect(asked).to_contain_text("exported")
+    first = asked.inner_text()
+    desk.press("Enter")
+    expect(asked).not_to_have_text(first)
+    desk.do("Enter")
+    expect(dialog).to_have_count(0)
+    assert desk.actions == [("remove_cut", 30, None), ("remove_cut", 75, None)]
 
 
 def test_exported_clips_are_cut_only_after_the_question(desk: Review) -> None:

@@ -135,6 +135,136 @@ def test_on_a_tablet_held_upright_the_verdicts_are_in_sight_with_the_frame(
     assert tablet.evaluate("scrollY") == 0
 
 
+@pytest.fixture
+def phone(browser: Browser, site: Site) -> Iterator[Page]:
+    """A small page under fingers."""
+    context = browser.new_context(
+        has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844}
+    )
+    page = context.new_page()
+    page.goto(site.address)
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (844, 390)])
+def test_on_a_phone_the_verdicts_are_in_sight_with_the_picture(
+    phone: Page, site: Site, scored_video: int, width: int, height: int
+) -> None:
+    phone.set_viewport_size({"width": width, "height": height})
+    DeskPage(phone, site, scored_video).open()
+    expect(phone.locator(".stage")).to_be_in_viewport(ratio=0.99)
+    for name in ("Approve", "Skip", "Archive", "Play", "One frame forward"):
+        button = phone.get_by_role("button", name=name, exact=True)
+        expect(button).to_be_in_viewport(ratio=0.99)
+        button.click(trial=True)
+    assert phone.evaluate("scrollY") == 0
+    assert phone.evaluate("document.documentElement.scrollWidth") <= width
+    expect(phone.locator(".status-line kbd, .action kbd").filter(visible=True)).to_have_count(0)
+
+
+def top_of(page: Page, name: str) -> float:
+    box = page.get_by_role("button", name=name, exact=True).bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+@pytest.mark.parametrize("height", [720, 800, 1080])
+def test_the_verdicts_stay_where_they_are_from_clip_to_clip(
+    page: Page, site: Site, add_video: AddVideo, height: int
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": height})
+    desk = DeskPage(page, site, add_video()).open()
+    empty = top_of(page, "Approve")
+    page.get_by_label("Notes").fill("rain\n" * 5)
+    assert top_of(page, "Approve") == empty
+    desk.press("Escape", "m", "ArrowDown", "ArrowDown", "g", "a")
+    desk.expect_saved()
+    assert top_of(page, "Approve") == empty
+
+
+CUT_OFF = """[...document.querySelectorAll(
+      ".clip-head *, .clip-times, .queue-row *, .action > span, .status-last")]
+    .filter(it => it.checkVisibility() && it.scrollWidth > it.clientWidth + 1
+      && getComputedStyle(it).display !== "inline")
+    .map(it => it.textContent)"""
+
+
+def test_no_words_are_cut_off_at_the_usual_width(
+    page: Page, site: Site, add_video: AddVideo
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    video_id = add_video(cuts=tuple(range(1, 120)))
+    desk = DeskPage(page, site, video_id).open()
+    desk.press("9", "m", "ArrowDown", "m", "g", "m")
+    desk.expect_saved()
+    expect(page.locator(".queue-row.marked")).to_have_count(1)
+    assert page.evaluate(CUT_OFF) == []
+
+
+RINGS_CUT_OFF = """() => {
+    const scrolls = (box) => getComputedStyle(box).overflowX !== "visible";
+    return [...document.querySelectorAll(
+        ".desk :is(button, input, textarea, summary, a, [tabindex='0'])")]
+      .filter((it) => it.checkVisibility() && !it.disabled)
+      .flatMap((it) => {
+        it.focus({ focusVisible: true });
+        it.scrollIntoView({ block: "center" });
+        const { outlineOffset, outlineWidth } = getComputedStyle(it);
+        const ring = parseFloat(outlineOffset) + parseFloat(outlineWidth);
+        let box = it.parentElement;
+        while (box && !scrolls(box)) box = box.parentElement;
+        if (!box || ring <= 0 || document.activeElement !== it) return [];
+        const [inner, outer] = [it.getBoundingClientRect(), box.getBoundingClientRect()];
+        const isSeen = inner.left - ring >= outer.left && inner.right + ring <= outer.right
+          && inner.top - ring >= outer.top && inner.bottom + ring <= outer.bottom;
+        return isSeen ? [] : [`${it.ariaLabel || it.textContent} in ${box.className}`];
+      });
+}"""
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_the_ring_around_what_has_the_focus_is_seen_whole(
+    page: Page, site: Site, add_video: AddVideo, task: str
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    video_id = add_video()
+    write_scores(site, video_id)
+    DeskPage(page, site, video_id).open()
+    page.keyboard.press("Shift")  # a hand on the keyboard
+    go_to_task(page, task)
+    assert page.evaluate(RINGS_CUT_OFF) == []
+
+
+def test_all_keys_are_seen_at_once_in_a_low_window(
+    page: Page, site: Site, add_video: AddVideo
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    desk = DeskPage(page, site, add_video()).open()
+    desk.press("?")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    for preset in ("LosslessCut", "CVAT", "Heaters"):
+        dialog.get_by_role("button", name=preset).click()
+        assert dialog.evaluate("it => it.scrollHeight <= it.clientHeight")
+        rows = dialog.locator(".keys-line dd:not(:has(> :nth-child(6)))").all()
+        assert all((box := row.bounding_box()) and box["height"] < 30 for row in rows)
+
+
+def test_what_is_opened_to_be_read_is_seen_in_a_low_window(
+    page: Page, site: Site, add_video: AddVideo
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    desk = DeskPage(page, site, add_video()).open()
+    desk.press("a", "ArrowUp")
+    desk.expect_frame(0)
+    page.locator(".clip-export summary").click()
+    expect(page.get_by_text("copied, not encoded again")).to_be_in_viewport()
+    page.locator(".clip-history summary").click()
+    expect(page.locator(".clip-trail li").first).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("heading", name="Clip 1 of 4")).to_be_in_viewport()
+
+
 def test_headings_lead_a_screen_reader_from_the_video_to_the_clip(
     page: Page, site: Site, add_video: AddVideo
 ) -> None:

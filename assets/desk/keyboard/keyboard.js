@@ -3,8 +3,9 @@ import { useEffect } from "react";
 import { framesPerStep } from "./acceleration.js";
 import { COMMANDS } from "./commands.js";
 import { useDesk } from "../context.js";
-import { bindingsOf, keyNames } from "./keymap.js";
-import { belongsToElement, isField } from "./typing.js";
+import { keyNames } from "./key_names.js";
+import { bindingsOf } from "./keymap.js";
+import { belongsToElement, elementOf, isField } from "./typing.js";
 
 /** The keyboard of the desk, as the reviewer likes it. Draws nothing. */
 export function Keyboard() {
@@ -16,9 +17,10 @@ export function Keyboard() {
     let isTabbed = false;
 
     const press = (/** @type {KeyboardEvent} */ event) => {
-      if (event.defaultPrevented || event.isComposing) return;
+      const names = keyNames(event);
+      if (!names.length || event.defaultPrevented) return;
       if (document.querySelector("dialog[open]")) return;
-      const element = /** @type {HTMLElement} */ (event.target);
+      const element = elementOf(event);
       if (event.key === "Escape" && isField(element)) {
         element.blur();
         return;
@@ -26,7 +28,7 @@ export function Keyboard() {
       if (event.key === "Tab") isTabbed = true;
       if (belongsToElement(event.key, element, isTabbed)) return;
       const { commandOf } = bindingsOf(desk.keys.value);
-      const name = keyNames(event).find((name) => commandOf.has(name));
+      const name = names.find((name) => commandOf.has(name));
       const command = name && COMMANDS[/** @type {string} */ (commandOf.get(name))];
       if (!command) return;
       event.preventDefault();

@@ -2,9 +2,7 @@
 import { PRESETS } from "./presets.js";
 
 /**
- * Which keys do what. A key is written as the modifiers that are held and its `KeyboardEvent.key`:
- * "a", "Shift+g", "Ctrl+z" (Ctrl or Cmd), "ArrowLeft", "Space". A sign is written as itself,
- * however a keyboard makes it: "?", "[".
+ * Which keys do what; keys are written as in key_names.js.
  *
  * @typedef {object} Keys what a reviewer has chosen
  * @property {string} preset
@@ -60,66 +58,4 @@ export function remap(keys, command, oldKey, newKey) {
   const remaps = { ...keys.remaps, [command]: names };
   if (lost && lost !== command) remaps[lost] = keysOf[lost].filter((name) => name !== newKey);
   return { keys: { ...keys, remaps }, lost: lost === command ? "" : lost };
-}
-
-/**
- * @typedef {Pick<KeyboardEvent, "key" | "code" | "getModifierState"
- *   | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">} KeyPress
- */
-
-const MODIFIERS = ["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock", "NumLock", "Fn"];
-
-/**
- * What a pressed key may be called, the best name first. A sign needs no Shift or Alt in its name,
- * since other keyboards make it without. Where the letter or digit that a key has elsewhere is
- * something else, as on Greek or French keyboards, the key answers to that too.
- * @param {KeyPress} event
- * @returns {string[]}
- */
-export function keyNames(event) {
-  const { key, code, shiftKey } = event;
-  if (MODIFIERS.includes(key)) return [];
-  const isAltGraph = event.getModifierState("AltGraph"); // reported as Ctrl and Alt on Windows
-  const ctrl = (event.ctrlKey || event.metaKey) && !isAltGraph;
-  const alt = event.altKey && !isAltGraph;
-  const isSign = key.length === 1 && !/[\p{L}\p{N} ]/u.test(key);
-  const name = key === " " ? "Space" : key.length === 1 ? key.toLowerCase() : key;
-  const names = [combined(ctrl, alt, shiftKey && !isSign, name)];
-  if (isSign && alt) names.push(combined(ctrl, false, false, name));
-  const place = /^(?:Key|Digit)(\w)$/.exec(code)?.[1].toLowerCase();
-  if (place && !/[a-z\d]/i.test(key)) names.push(combined(ctrl, alt, shiftKey, place));
-  return names;
-}
-
-/**
- * @param {boolean} ctrl
- * @param {boolean} alt
- * @param {boolean} shift
- * @param {string} name
- */
-const combined = (ctrl, alt, shift, name) =>
-  `${ctrl ? "Ctrl+" : ""}${alt ? "Alt+" : ""}${shift ? "Shift+" : ""}${name}`;
-
-/** @type {Record<string, string>} */
-const SHOWN = {
-  ArrowLeft: "←",
-  ArrowRight: "→",
-  ArrowUp: "↑",
-  ArrowDown: "↓",
-  Backspace: "⌫",
-  Escape: "Esc",
-  Delete: "Del",
-  PageUp: "Page↑",
-  PageDown: "Page↓",
-};
-
-/**
- * A key as it is written for people: "Ctrl+Z", "Shift+←".
- * @param {string} name
- */
-export function shownKey(name) {
-  const [, modifiers, key] = /** @type {RegExpExecArray} */ (
-    /^((?:Ctrl\+|Alt\+|Shift\+)*)(.+)$/.exec(name)
-  );
-  return modifiers + (SHOWN[key] ?? (key.length === 1 ? key.toUpperCase() : key));
 }

@@ -4,7 +4,9 @@ import { useBindings } from "../panels/command_button.js";
 import { COMMANDS, COMMAND_GROUPS } from "./commands.js";
 import { useDesk, useStore } from "../context.js";
 import { Dialog } from "../panels/dialog.js";
-import { keyNames, remap, shownKey } from "./keymap.js";
+import { keptBecause } from "./kept_keys.js";
+import { keyNames, shownKey } from "./key_names.js";
+import { remap } from "./keymap.js";
 import { PRESETS } from "./presets.js";
 
 /**
@@ -26,6 +28,11 @@ function AllKeys({ onClose }) {
   const { keysOf, commandOf } = useBindings();
   const [awaited, setAwaited] = useState(/** @type {Awaited | null} */ (null));
   const [said, setSaid] = useState("");
+  const [refused, setRefused] = useState("");
+  const listenFor = (/** @type {Awaited | null} */ other) => {
+    setAwaited(other);
+    setRefused("");
+  };
 
   const save = (/** @type {import("./keymap.js").Keys} */ changed) => {
     desk.keys.set(changed);
@@ -34,15 +41,17 @@ function AllKeys({ onClose }) {
   const change = (/** @type {Awaited} */ { command, oldKey }, /** @type {string} */ newKey) => {
     const { keys: changed, lost } = remap(keys, command, oldKey, newKey);
     save(changed);
-    setAwaited(null);
+    listenFor(null);
     setSaid(changeWords(COMMANDS[command].words, oldKey, newKey, lost && COMMANDS[lost].words));
   };
   const press = (/** @type {KeyboardEvent} */ event) => {
     const [name] = keyNames(event);
-    if (awaited && name && name !== "Tab") {
+    if (awaited && name && event.key !== "Tab") {
       event.preventDefault();
       event.stopPropagation();
-      if (name === "Escape") setAwaited(null);
+      const kept = keptBecause(name, event.metaKey);
+      if (name === "Escape") listenFor(null);
+      else if (kept) setRefused(`${shownKey(name)} ${kept}. Press another key.`);
       else change(awaited, name === "Backspace" && awaited.oldKey ? "" : name);
     } else if (!awaited && name && commandOf.get(name) === "keys") {
       event.preventDefault();
@@ -78,9 +87,10 @@ function AllKeys({ onClose }) {
       "p",
       { className: "keys-said", role: "status" },
       awaited
-        ? `Press a key for “${COMMANDS[awaited.command].words}”. ` +
-            (awaited.oldKey ? "Backspace takes it away, Escape leaves it." : "Escape leaves it.")
-        : said || "Click a key to press another in its place.",
+        ? refused ||
+            `Press a key for “${COMMANDS[awaited.command].words}”. ` +
+              (awaited.oldKey ? "Backspace takes it away, Escape leaves it." : "Escape leaves it.")
+        : said || "Click a key to change it, + to add another.",
     ),
     createElement(
       "div",
@@ -100,7 +110,7 @@ function AllKeys({ onClose }) {
                 names,
                 keysOf,
                 awaited,
-                onAwait: setAwaited,
+                onAwait: listenFor,
               }),
             ),
           ),

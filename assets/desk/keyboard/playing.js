@@ -49,7 +49,7 @@ export const FRAME_COMMANDS = {
     run: ({ player, video }) => player.seek(video.frame_count - 1),
   },
   go_to_frame: {
-    words: "Go to a frame by its number",
+    words: "Go to a frame or time",
     run: ({ view }) => view.set({ overlay: "frame" }),
   },
   ...Object.fromEntries(Array.from({ length: 10 }, (_, tenth) => [`go_${tenth}`, goTo(tenth)])),

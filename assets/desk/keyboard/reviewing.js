@@ -11,6 +11,12 @@ import { zoomed } from "../timeline/viewport.js";
 
 const ZOOM_FACTOR = 1.5;
 
+/** What a clip's letter says that a verdict has been given already. @type {Record<string, string>} */
+const GIVEN = { A: "approved", E: "exported", "!": "approved", S: "skipped", D: "archived" };
+
+/** Letters of clips of which a verdict would change nothing. @type {Record<string, string>} */
+export const GIVEN_BY = { approve: "AE!", skip: "S", archive: "D" };
+
 /** @type {Commands} */
 export const CLIP_COMMANDS = {
   approve: { words: "Approve the clip, go on", run: onClips((desk) => judge(desk, "approve")) },
@@ -21,6 +27,11 @@ export const CLIP_COMMANDS = {
     words: "Previous clip, or cut to check",
     repeats: true,
     run: (desk) => goBy(desk, -1),
+  },
+  first_clip: { words: "First clip", run: onClips((desk) => goToClip(desk, 0)) },
+  last_clip: {
+    words: "Last clip",
+    run: onClips((desk) => goToClip(desk, desk.session.value.clips.starts.length - 1)),
   },
   next_pending: {
     words: "Next pending clip",
@@ -48,27 +59,20 @@ export const CUT_COMMANDS = {
     words: "Start the next clip here",
     run: (desk) => moveCut(desk, "next_start_here"),
   },
-  task_cuts: { words: "Check cuts, or stop that", run: (desk) => toggleTask(desk, "cuts") },
+  task_cuts: { words: "Check cuts, on or off", run: (desk) => toggleTask(desk, "cuts") },
   confirm_cut: {
     words: "The cut under check is right",
     run: (desk) => isChecking(desk) && settle(desk),
   },
-  task_detect: { words: "Detect anew, or stop that", run: (desk) => toggleTask(desk, "detect") },
+  task_detect: { words: "Detect again, on or off", run: (desk) => toggleTask(desk, "detect") },
 };
 
 /** @type {Commands} */
 export const DESK_COMMANDS = {
-  undo: {
-    words: "Take back my last action",
-    repeats: true,
-    run: ({ session }) => session.act({ kind: "undo" }),
-  },
-  redo: {
-    words: "Do it again after all",
-    repeats: true,
-    run: ({ session }) => session.act({ kind: "redo" }),
-  },
-  leave: { words: "Unmark; back to the clips", run: leave },
+  // Held, they do not go on: what they reverse is to be seen.
+  undo: { words: "Undo", run: ({ session }) => session.act({ kind: "undo" }) },
+  redo: { words: "Redo", run: ({ session }) => session.act({ kind: "redo" }) },
+  leave: { words: "Back to the clips, or clear marks", run: leave },
   zoom_in: { words: "Zoom in", repeats: true, run: (desk) => zoom(desk, 1 / ZOOM_FACTOR) },
   zoom_out: { words: "Zoom out", repeats: true, run: (desk) => zoom(desk, ZOOM_FACTOR) },
   keys: { words: "Show all keys", run: ({ view }) => view.set({ overlay: "keys" }) },
@@ -116,8 +120,14 @@ function ask(desk, name) {
  * @param {"approve" | "skip" | "archive"} name
  */
 function judge(desk, name) {
+  const { session } = desk;
   const index = currentClip(desk);
-  if (ask(desk, name)) goToPending(desk, index);
+  const letter = session.value.clips.letters[index];
+  if (session.isForeseen && GIVEN_BY[name].includes(letter)) {
+    session.refuse(`clip ${index + 1} is already ${GIVEN[letter]}`);
+  } else if (ask(desk, name)) {
+    goToPending(desk, index);
+  }
 }
 
 /**
@@ -139,8 +149,16 @@ function goBy(desk, places) {
     examineBeside(desk, places);
     return;
   }
-  const start = desk.session.value.clips.starts[currentClip(desk) + places];
-  if (start !== undefined) desk.player.seek(start);
+  goToClip(desk, currentClip(desk) + places);
+}
+
+/**
+ * @param {Desk} desk
+ * @param {number} index nothing happens where there is none
+ */
+function goToClip({ session, player }, index) {
+  const start = session.value.clips.starts[index];
+  if (start !== undefined) player.seek(start);
 }
 
 /** @param {Desk} desk */

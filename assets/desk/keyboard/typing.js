@@ -8,6 +8,12 @@ const PRESSED = 'button, a[href], summary, input[type="checkbox"]';
 const SLIDER_KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"];
 
 /**
+ * The element that an event is about: the page's body where it is about none.
+ * @param {{target: EventTarget | null}} event
+ */
+export const elementOf = ({ target }) => (target instanceof HTMLElement ? target : document.body);
+
+/**
  * Whether Escape leaves the element.
  * @param {Element} element
  */
@@ -16,7 +22,7 @@ export const isField = (element) => element.matches("textarea, select, input, [c
 /**
  * Whether a key does something where the focus is. Someone who goes from button to button by Tab
  * presses them by Space and Enter; after a click the focus is on a button too, but Space is to play.
- * @param {string} key
+ * @param {string} key its `KeyboardEvent.key`
  * @param {Element} element
  * @param {boolean} isTabbed whether the focus came there by Tab
  */

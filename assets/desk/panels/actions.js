@@ -1,6 +1,7 @@
 // @ts-check
 import { createElement } from "react";
 import { isCut, rangeOf } from "../session/clips.js";
+import { GIVEN_BY } from "../keyboard/reviewing.js";
 import { CommandButton } from "./command_button.js";
 import { useDesk, useStore } from "../context.js";
 import { currentClip, nearestCut } from "../session/intents.js";
@@ -19,6 +20,7 @@ export function Actions() {
   const marked = useStore(view, (value) => value.marked);
   const chosen = [...marked].filter((first) => first === 0 || isCut(clips, first));
   const isMarked = chosen.includes(start);
+  const isGiven = (/** @type {string} */ name) => GIVEN_BY[name].includes(clips.letters[current]);
   const isGroup = chosen.length > 1 || (chosen.length === 1 && !isMarked);
 
   return createElement(
@@ -27,9 +29,9 @@ export function Actions() {
     createElement(
       "div",
       { className: "actions-verdicts" },
-      action("approve", "Approve", { className: "action primary" }),
-      action("skip", "Skip"),
-      action("archive", "Archive"),
+      action("approve", "Approve", { className: "action primary", disabled: isGiven("approve") }),
+      action("skip", "Skip", { disabled: isGiven("skip") }),
+      action("archive", "Archive", { disabled: isGiven("archive") }),
     ),
     createElement(
       "div",

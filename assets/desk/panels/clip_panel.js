@@ -42,7 +42,11 @@ export function ClipPanel({ details }) {
     "section",
     { className: "clip-panel", "aria-label": "This clip" },
     head(clips, frame, told),
-    times(desk.video, start, end),
+    createElement(
+      "p",
+      { className: "clip-times figures" },
+      [start, end].map((edge) => timecode(edge, desk.video)).join(" → "),
+    ),
     told?.error && createElement("p", { className: "reason" }, told.error),
     told?.can_retry &&
       createElement(
@@ -66,7 +70,8 @@ export function ClipPanel({ details }) {
  * @param {ClipDetails | null} told
  */
 function head(clips, index, told) {
-  const group = clips.groups[index];
+  const [start, end] = rangeOf(clips, index);
+  const size = clips.groups[index] && clips.groups.filter((one) => one === clips.groups[index]).length;
   return createElement(
     "header",
     { className: "clip-head" },
@@ -76,30 +81,12 @@ function head(clips, index, told) {
       { className: "figures" },
       `Clip ${index + 1} of ${clips.starts.length.toLocaleString("en")}`,
     ),
-    group !== 0 && createElement("span", { className: "faint" }, groupWords(clips, group)),
-    createElement("span", { className: "clip-words", title: told?.words }, told?.words),
-  );
-}
-
-/**
- * @param {import("../session/clips.js").Clips} clips
- * @param {number} group
- */
-const groupWords = ({ groups }, group) =>
-  `in a group of ${groups.filter((each) => each === group).length}`;
-
-/**
- * @param {import("../context.js").DeskVideo} video
- * @param {number} start
- * @param {number} end
- */
-function times(video, start, end) {
-  const [from, to] = [start, end].map((frame) => timecode(frame, video));
-  return createElement(
-    "p",
-    { className: "clip-times figures" },
-    createElement("span", null, `${from} → ${to}`),
-    createElement("span", { className: "faint" }, frameWords(end - start)),
+    createElement("span", { className: "faint figures" }, frameWords(end - start)),
+    createElement(
+      "span",
+      { className: "clip-words faint" },
+      [told?.words, size && `in a group of ${size}`].filter(Boolean).join(" · ") || "\u00a0",
+    ),
   );
 }
 
@@ -122,7 +109,7 @@ function exported(video, start, end, told) {
   ];
   return createElement(
     "details",
-    { className: "clip-export" },
+    { className: "clip-export", name: "clip-more", onToggle: showOpened },
     createElement("summary", null, told?.export ? "What was exported" : "What will be exported"),
     createElement("div", { className: "clip-edges figures" }, edge("First", start), edge("Last", end - 1)),
     createElement(
@@ -155,6 +142,13 @@ const edge = (words, frame) =>
     createElement("figcaption", null, `${words} · ${frame}`),
   );
 
+/**
+ * In a low window there is room for one of them at a time, and that one is to be seen.
+ * @param {import("react").SyntheticEvent<HTMLDetailsElement>} event
+ */
+const showOpened = ({ currentTarget }) =>
+  currentTarget.open && currentTarget.scrollIntoView({ block: "nearest" });
+
 /** @param {number} bytes */
 const megabytes = (bytes) => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
 
@@ -162,7 +156,7 @@ const megabytes = (bytes) => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
 const trail = (history) =>
   createElement(
     "details",
-    { className: "clip-history" },
+    { className: "clip-history", name: "clip-more", onToggle: showOpened },
     createElement("summary", null, "History"),
     createElement(
       "ol",
@@ -172,7 +166,7 @@ const trail = (history) =>
           "li",
           { key: place },
           createElement("span", null, words),
-          createElement("span", null, `${reviewer}, ${moment}`),
+          createElement("span", { className: "faint" }, `${reviewer}, ${moment}`),
         ),
       ),
     ),

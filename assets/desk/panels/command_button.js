@@ -2,7 +2,8 @@
 import { createElement, useMemo } from "react";
 import { COMMANDS } from "../keyboard/commands.js";
 import { useDesk, useStore } from "../context.js";
-import { bindingsOf, shownKey } from "../keyboard/keymap.js";
+import { shownKey } from "../keyboard/key_names.js";
+import { bindingsOf } from "../keyboard/keymap.js";
 
 /** The longest key, in letters, for which a small button has room. */
 const SHORT = 5;

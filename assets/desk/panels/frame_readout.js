@@ -2,6 +2,7 @@
 import { createElement, useEffect, useRef } from "react";
 import { clipAt, rangeOf } from "../session/clips.js";
 import { useDesk, useStore } from "../context.js";
+import { typedFrame } from "../timeline/timecode.js";
 
 /** The number of the frame on the screen, and a field to go to another. */
 export function FrameReadout() {
@@ -31,7 +32,7 @@ function FrameNumber({ isPressed }) {
     {
       type: "button",
       className: "transport-frame figures",
-      title: "Go to a frame by its number",
+      title: "Go to a frame by its number or time",
       style: { minWidth: `${`frame ${count} · ${length} of ${length}`.length}ch` },
       autoFocus: isPressed.current,
       onClick: () => {
@@ -46,15 +47,20 @@ function FrameNumber({ isPressed }) {
 }
 
 function FrameField() {
-  const { view, player, video } = useDesk();
+  const { view, player, session, video } = useDesk();
   const close = () => view.set({ overlay: "" });
+  const check = (/** @type {HTMLInputElement} */ field) => {
+    const { frame, refused } = typedFrame(field.value, video);
+    field.setCustomValidity(refused);
+    return frame;
+  };
   return createElement(
     "form",
     {
       className: "transport-frame figures",
       onSubmit: (/** @type {import("react").FormEvent<HTMLFormElement>} */ event) => {
         event.preventDefault();
-        player.seek(Number(new FormData(event.currentTarget).get("frame")));
+        player.seek(check(/** @type {HTMLInputElement} */ (event.currentTarget.elements.namedItem("frame"))));
         close();
       },
     },
@@ -63,16 +69,21 @@ function FrameField() {
       id: "go-to-frame",
       name: "frame",
       type: "text",
-      inputMode: "numeric",
-      required: true,
-      pattern: "\\s*\\d+\\s*",
-      title: `A number from 0 to ${video.frame_count - 1}`,
+      title: `A frame from 0 to ${video.frame_count - 1}, or a time as hours:minutes:seconds:frames`,
       autoFocus: true,
       autoComplete: "off",
       defaultValue: Math.max(0, view.value.frame),
-      style: { width: `${String(video.frame_count).length + 3}ch` },
+      style: { width: "13ch" },
       onFocus: (/** @type {import("react").FocusEvent<HTMLInputElement>} */ event) =>
         event.currentTarget.select(),
+      onChange: (/** @type {import("react").ChangeEvent<HTMLInputElement>} */ event) =>
+        check(event.currentTarget),
+      // In words of the desk and beside what else it refuses, not in a bubble of the browser.
+      onInvalid: (/** @type {import("react").FormEvent<HTMLInputElement>} */ event) => {
+        event.preventDefault();
+        session.refuse(event.currentTarget.validationMessage);
+        event.currentTarget.focus();
+      },
       onBlur: close,
     }),
   );

@@ -2,21 +2,23 @@
 import { Fragment, createElement, useEffect, useRef, useState } from "react";
 import { CommandButton, useBindings } from "./command_button.js";
 import { useDesk, useStore } from "../context.js";
-import { shownKey } from "../keyboard/keymap.js";
+import { shownKey } from "../keyboard/key_names.js";
 
 /** An answer that takes longer than this is not coming by itself. */
 const AWAY_MS = 3000;
 
-/** The line at the bottom: what happened last, how to take it back, and whether it is saved. */
+/** The line at the bottom: what happened last, how to undo it, and whether it is saved. */
 export function Status() {
   const { view } = useDesk();
   const trouble = useStore(view, (value) => value.trouble);
+  const silence = useStore(view, (value) => value.silence);
   return createElement(
     "footer",
     { className: "status-line" },
     createElement(LastAction),
     createElement(Refusal),
     trouble && createElement("span", { className: "refusal", role: "alert" }, trouble),
+    silence && createElement("span", { className: "refusal", role: "status" }, silence),
     createElement(Saved),
   );
 }
@@ -34,26 +36,28 @@ function LastAction() {
     can_undo &&
       createElement(Reversal, {
         name: "undo",
-        words: shown === words ? "takes it back" : `takes back: ${words}`,
+        words: shown === words ? "Undo" : `Undo: ${words}`,
       }),
-    can_redo &&
-      createElement(Reversal, {
-        name: "redo",
-        words: done?.kind === "undo" ? "does it again" : "does again what was taken back",
-      }),
+    can_redo && createElement(Reversal, { name: "redo", words: "Redo" }),
   );
 }
 
-/** Why nothing came of an action: for a while in the way of the eye, and read out at once. */
+/**
+ * Why nothing came of an action: for a while in the way of the eye, and read out at once. What goes well
+ * after it does not hide it.
+ */
 function Refusal() {
   const { session } = useDesk();
   const refused = useStore(session, ({ said }) => (said?.refused ? said : null));
   const last = useRef({ refused, count: 0 }); // the same words again are to be seen again
-  if (refused !== last.current.refused) last.current = { refused, count: last.current.count + 1 };
+  if (refused && refused !== last.current.refused) {
+    last.current = { refused, count: last.current.count + 1 };
+  }
+  const { refused: shown, count } = last.current;
   return createElement(
     "div",
     { className: "notices", role: "alert" },
-    refused && createElement("p", { key: last.current.count, className: "notice refusal" }, refused.words),
+    shown && createElement("p", { key: count, className: "notice refusal" }, shown.words),
   );
 }
 
@@ -71,15 +75,16 @@ function Reversal({ name, words }) {
 function Saved() {
   const { session } = useDesk();
   const unsaved = useStore(session, (value) => value.unsaved);
+  const isAsked = useStore(session, (value) => value.question !== null);
   const [isAway, setIsAway] = useState(false);
   useEffect(() => {
     setIsAway(false);
-    if (!unsaved) return;
+    if (!unsaved || isAsked) return;
     const waiting = setTimeout(() => setIsAway(true), AWAY_MS);
     return () => clearTimeout(waiting);
-  }, [unsaved]);
+  }, [unsaved, isAsked]);
   const waits = `${unsaved} ${unsaved === 1 ? "action waits" : "actions wait"}`;
-  const words = !unsaved ? "saved" : isAway ? `offline: ${waits}` : "saving…";
+  const words = !unsaved ? "saved" : isAsked ? "waiting for your answer" : isAway ? `offline: ${waits}` : "saving…";
   return createElement(
     "span",
     { className: isAway ? "status-saved refusal" : "status-saved faint" },

@@ -15,7 +15,7 @@ import { Store } from "../store.js";
  * @property {number[]} starts
  * @property {string} letters
  * @property {number[]} groups
- * @property {number[]} checked cuts that somebody has found to be right
+ * @property {number[]} checked cuts that someone has found to be right
  * @property {number} opened_frame first one of the clip that the address names
  *
  * Something has changed, or an intent of ours has not changed anything.
@@ -221,12 +221,17 @@ export class Session extends Store {
     return { cut_back, brought_back: [clips.starts[at], endOf(clips, at + ids.length - 1)] };
   }
 
+  /** Whether the clips show what will come of everything that waits: of an undo only the server knows. */
+  get isForeseen() {
+    return [...this.pending.values()].every(({ kind }) => kind !== "undo" && kind !== "redo");
+  }
+
   /**
    * @param {Intent} intent
    * @returns {string} why it cannot be; empty if it can, or if only the server knows
    */
   refusal(intent) {
-    for (const { kind } of this.pending.values()) if (kind === "undo" || kind === "redo") return "";
+    if (!this.isForeseen) return "";
     try {
       foresee(this.value.clips, intent);
       return "";

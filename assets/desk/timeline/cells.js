@@ -6,7 +6,7 @@
 
 /**
  * How many frames a cell holds so that it is about as wide as a picture. A power of two: most of
- * the pictures stay while somebody zooms.
+ * the pictures stay while someone zooms.
  * @param {number} pxPerFrame
  * @param {number} pictureWidthPx
  */

@@ -18,6 +18,7 @@ export function ScoreCurve() {
   const desk = useDesk();
   const { scores, session, video, view } = desk;
   const hasScores = useStore(scores, (value) => value.scores !== null);
+  const snaps = useStore(view, (value) => value.snaps);
   const pointed = useRef(-1);
   const curve = useRef(/** @type {Curve | null} */ (null));
 
@@ -57,7 +58,19 @@ export function ScoreCurve() {
         ? `The detector's score of each frame (${video.detector})`
         : "No scores of a detector are known for this video",
     }),
-    !hasScores && createElement("p", { className: "timeline-words faint" }, "no scores"),
+    hasScores
+      ? createElement(
+          "button",
+          {
+            type: "button",
+            className: "chip strip-snap",
+            title: "Let dragged cuts snap to peaks of the detector's score (Shift does the opposite)",
+            "aria-pressed": snaps,
+            onClick: () => view.set({ snaps: !snaps }),
+          },
+          "Snap",
+        )
+      : createElement("p", { className: "timeline-words faint" }, "no scores"),
   );
 }
 

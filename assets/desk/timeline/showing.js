@@ -2,7 +2,7 @@
 import { clipAt, rangeOf } from "../session/clips.js";
 import { broughtIntoView } from "./viewport.js";
 
-/** Nobody loses sight of where they are by so few frames. */
+/** A jump of no more frames than this leaves in sight where one was. */
 const STEP_FRAMES = 16;
 const EDGE_FRAMES = 8;
 const EDGE_SHARE = 0.15;
@@ -23,9 +23,9 @@ const chosen = new WeakSet();
 export const heldDesks = new WeakSet();
 
 /**
- * Let the strip show what it is about: the clip that somebody has gone to, the cut that is checked. It
+ * Let the strip show what it is about: the clip that someone has gone to, the cut that is checked. It
  * stays as it is while the playhead only plays or steps on in sight, and keeps the zoom that
- * somebody has chosen.
+ * someone has chosen.
  * @param {import("../context.js").Desk} desk
  * @returns {() => void} ends it
  */

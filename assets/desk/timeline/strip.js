@@ -1,5 +1,5 @@
 // @ts-check
-import { createElement, useEffect, useRef, useState } from "react";
+import { createElement, useEffect, useRef } from "react";
 import { useDesk, useStore } from "../context.js";
 import { cutGrip, cutNear } from "./cut_grip.js";
 import { scrub, useHand } from "./hand.js";
@@ -14,10 +14,6 @@ export function Strip() {
   const desk = useDesk();
   const { filmstrip, scores, session, video, view } = desk;
   const frame = useStore(view, (value) => Math.max(0, value.frame));
-  const hasScores = useStore(scores, (value) => value.scores !== null);
-  const [snaps, setSnaps] = useState(false);
-  const latestSnaps = useRef(snaps);
-  latestSnaps.current = snaps;
   const moved = useRef(/** @type {import("./cut_grip.js").MovedCut | null} */ (null));
 
   const { canvas, paper } = usePaper(
@@ -31,7 +27,7 @@ export function Strip() {
       const viewport = () => new Viewport(view.value.shown, paper.width);
       const cut = cutNear(session.value.clips, viewport(), x, paper.scale, pointerType);
       if (cut < 0) return scrub(desk, viewport);
-      const snapsNow = (/** @type {{shiftKey: boolean}} */ event) => event.shiftKey !== latestSnaps.current;
+      const snapsNow = (/** @type {{shiftKey: boolean}} */ event) => event.shiftKey !== view.value.snaps;
       return cutGrip(desk, cut, viewport, () => paper.scale, snapsNow, (shown) => {
         moved.current = shown;
         paper.ask();
@@ -60,17 +56,5 @@ export function Strip() {
       "aria-valuetext": `frame ${frame}, ${timecode(frame, video)}`,
       onDoubleClick: () => showClip(desk, frame),
     }),
-    hasScores &&
-      createElement(
-        "button",
-        {
-          type: "button",
-          className: "chip strip-snap",
-          title: "Let dragged cuts snap to peaks of the detector's score (Shift does the opposite)",
-          "aria-pressed": snaps,
-          onClick: () => setSnaps(!snaps),
-        },
-        "Snap",
-      ),
   );
 }
