@@ -32,7 +32,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "similar": ("similar", "List the clips that look most like one clip."),
     "search": ("search", "List the clips that look most like a text says."),
     "check": ("health", "Prove the invariants over the whole database and store."),
-    "adopt": ("adopting", "Make the object store this library's."),
+    "adopt": ("storekeeping", "Make the object store this library's."),
+    "sweep": ("storekeeping", "Delete what no row has named for the retention period."),
     "doctor": ("doctor", "Say what is installed, found and missing."),
     "bench": ("bench", "Run the benchmarks and write docs/benchmarks.md."),
 }

@@ -1,4 +1,4 @@
-"""The command that makes a store this library's: adopt."""
+"""Commands that look after the object store: adopt, sweep."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from heaters.cli import output
 from heaters.cli.output import AsJson
 from heaters.cli.running import command_runtime
 from heaters.connection import open_configured_store
-from heaters.domain.errors import Cancelled
+from heaters.domain.errors import Cancelled, ExternalFailure
+from heaters.pipeline.chores.round import DAY_S
+from heaters.pipeline.chores.running import run_chore
+from heaters.pipeline.chores.sweep import delete_due
+from heaters.pipeline.tools import Tools
+from heaters.repositories.leftovers import LeftoverRepository
 from heaters.services.installation import Ownership, adopt_store, look_at_store
 
 app = typer.Typer(rich_markup_mode=None)
@@ -40,6 +45,31 @@ def adopt(
         output.print_json(asdict(found) | {"adopted": not is_ours})
     else:
         output.say("nothing to do" if is_ours else f"{found.place} is this library's now")
+
+
+@app.command()
+def sweep(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Delete what no row has named for the retention period, however much; masters stay."""
+    with command_runtime(patience_s=None) as runtime:
+        tools = Tools(runtime.settings, runtime.database, runtime.store)
+        retention_s = runtime.settings.retention_days * DAY_S
+        with runtime.database.unit_of_work() as uow:
+            due = LeftoverRepository(uow.session).due_count(older_than_s=retention_s)
+        if due and not yes and not typer.confirm(f"Delete {due:,} objects?", err=True):
+            raise Cancelled("nothing was deleted")
+        chore = run_chore(tools, "sweep", work=delete_due)
+    if chore is None:
+        raise ExternalFailure("a worker is sweeping at this moment: try again later")
+    if chore.error is not None:
+        raise ExternalFailure(chore.error)
+    result = chore.result or {}
+    if as_json:
+        output.print_json(result)
+    else:
+        output.say(f"{result.get('deleted', 0):,} objects deleted")
 
 
 def _words(found: Ownership) -> str:
