@@ -159,7 +159,7 @@ class VideoState(PageState, rx.State):
 
     @rx.event
     async def do_again(self) -> None:
-        """Redo what one last took back on this video."""
+        """Redo what one last undid on this video."""
         await self._reverse(redo)
 
     @rx.event
