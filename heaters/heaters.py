@@ -9,7 +9,6 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import reflex as rx
 import reflex.model  # otherwise the first event imports it, and blocks for over a second
@@ -21,6 +20,7 @@ from heaters.api import media, ready, uploads
 from heaters.api.content_policy import content_policy
 from heaters.api.guard import Guard
 from heaters.config import Settings, get_settings
+from heaters.connection import open_configured_store
 from heaters.live.hub import Hub
 from heaters.live.listener import Listener
 from heaters.live.tabs import Tabs
@@ -105,19 +105,9 @@ def serve() -> ASGIApp:
     configure_logging(settings.log_level)
     # Reflex warns of every tab that was closed while it was being updated.
     logging.getLogger("reflex").setLevel(logging.ERROR)
-    policy = content_policy(_BUILT_PAGES, _media_origins(settings))
+    policy = content_policy(_BUILT_PAGES, open_configured_store(settings).origin or "")
     return Guard(app(), _sessions(settings), policy)
 
 
 def _sessions(settings: Settings) -> Sessions:
     return Sessions(web_token(settings.data_dir))
-
-
-def _media_origins(settings: Settings) -> str:
-    """Return where a store other than a folder sends browsers for its objects."""
-    if not (settings.storage_url or "").startswith("s3:"):
-        return ""
-    if not settings.s3_endpoint_url:
-        return "https:"
-    parts = urlsplit(settings.s3_endpoint_url)
-    return f"{parts.scheme}://{parts.netloc} {parts.scheme}://*.{parts.netloc}"

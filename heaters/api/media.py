@@ -102,7 +102,9 @@ def _answer(request: Request, find: Callable[[Session], _Found]) -> Response:
             found = find(uow.session)
         artifact = found.artifact
         path = runtime.store.local_path(artifact.key)
-        address = None if path else runtime.store.presign(artifact.key, PRESIGNED_S)
+        address = (
+            None if path else runtime.store.presign(artifact.key, PRESIGNED_S, found.download_name)
+        )
     except NotFound as error:
         return PlainTextResponse(str(error), 404)
     except HeatersError as error:

@@ -27,6 +27,8 @@ class LocalStore(ObjectStore):
     Files are written in a hidden folder of the same file system, synced, and then given their name.
     """
 
+    origin = None
+
     def __init__(self, folder: Path) -> None:
         """Use ``folder``; it is made if it is missing.
 
@@ -181,7 +183,7 @@ class LocalStore(ObjectStore):
         self.stat(key)
         return self._path(key)
 
-    def presign(self, key: str, expires_s: int) -> None:
+    def presign(self, key: str, expires_s: int, download_name: str | None = None) -> None:
         """See ``ObjectStore``; here there is none."""
 
     def _path(self, key: str) -> Path:

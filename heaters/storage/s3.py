@@ -10,8 +10,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote, urlsplit
 
 import boto3
+from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.exceptions import HTTPError
@@ -20,6 +22,7 @@ from heaters.domain.errors import ExternalFailure, InvalidConfiguration, NotFoun
 from heaters.storage.disk import disk_errors, publish, temporary_path
 from heaters.storage.errors import NotDeleted, ObjectExists
 from heaters.storage.keys import content_type, is_key, kind_of, validate_key, validate_prefix
+from heaters.storage.s3_dialect import Dialect
 from heaters.storage.s3_errors import error_code, s3_errors
 from heaters.storage.store import CHUNK_BYTES, MARKER, ObjectInfo, ObjectStore, OnProgress
 
@@ -63,6 +66,9 @@ class S3Store(ObjectStore):
             max_pool_connections=_POOL_CONNECTIONS,
             # Bucket names as host names need a wildcard DNS entry that few other servers have.
             s3={"addressing_style": "path" if endpoint_url else "auto"},
+            # Checksums in trailers and headers are AWS's own: few other servers take them.
+            request_checksum_calculation="when_required" if endpoint_url else "when_supported",
+            response_checksum_validation="when_required" if endpoint_url else "when_supported",
         )
         with s3_errors("", self.place):
             try:
@@ -71,6 +77,15 @@ class S3Store(ObjectStore):
                 )
             except ValueError as error:  # botocore's word for an address that is none
                 raise InvalidConfiguration(f"{self.place}: {error}") from error
+            unsigned = config.merge(Config(signature_version=UNSIGNED))
+            address = (
+                boto3.Session(region_name=region)
+                .client("s3", endpoint_url=endpoint_url, config=unsigned)
+                .generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "any"})
+            )
+        parts = urlsplit(address)
+        self.origin = f"{parts.scheme}://{parts.netloc}"
+        self._dialect = Dialect(self._client, adapts_classes=endpoint_url is not None)
 
     def put_file(
         self,
@@ -89,7 +104,7 @@ class S3Store(ObjectStore):
             if size_bytes > _PART_BYTES:
                 self._put_parts(target, path, size_bytes, overwrite, on_progress)
             else:
-                self._client.put_object(**target, **_condition(overwrite), Body=path.read_bytes())
+                self._put(**target, **_condition(overwrite), Body=path.read_bytes())
                 if on_progress:
                     on_progress(size_bytes)
             if consume:
@@ -100,7 +115,7 @@ class S3Store(ObjectStore):
         """See ``ObjectStore``."""
         target = self._new_object(key, archive=False)
         with s3_errors(key, self.place):
-            self._client.put_object(**target, **_condition(overwrite), Body=data)
+            self._put(**target, **_condition(overwrite), Body=data)
 
     def get_file(self, key: str, path: Path, *, on_progress: OnProgress | None = None) -> None:
         """See ``ObjectStore``. Large objects come in parts, several at a time."""
@@ -169,26 +184,17 @@ class S3Store(ObjectStore):
         """See ``ObjectStore``."""
         marker = {**self._marker, "Body": f"{text}\n".encode(), "StorageClass": self._storage_class}
         with suppress(ObjectExists), s3_errors(MARKER, self.place):
-            try:
-                self._client.put_object(**marker, **_condition(overwrite))
-            except ClientError as error:
-                if overwrite or error_code(error) != "NotImplemented":
-                    raise
-                self._client.put_object(**marker)
+            self._put(**marker, **_condition(overwrite))
 
     def delete(self, *keys: str) -> None:
         """See ``ObjectStore``."""
-        names = [{"Key": self._object(key)["Key"]} for key in keys]
+        names = [self._object(key)["Key"] for key in keys]
         reasons: dict[str, str] = {}
         with s3_errors(", ".join(keys[:1]), self.place):
             for first in range(0, len(names), _MAX_KEYS_A_DELETE):
                 batch = names[first : first + _MAX_KEYS_A_DELETE]
-                answer = self._client.delete_objects(
-                    Bucket=self._bucket, Delete={"Objects": batch, "Quiet": True}
-                )
-                for error in answer.get("Errors", ()):
-                    reason = error.get("Message") or error.get("Code", "no reason given")
-                    reasons[error["Key"].removeprefix(self._prefix)] = reason
+                for name, reason in self._dialect.delete(self._bucket, batch):
+                    reasons[name.removeprefix(self._prefix)] = reason
         if reasons:
             raise NotDeleted(reasons)
 
@@ -196,27 +202,33 @@ class S3Store(ObjectStore):
         """See ``ObjectStore``. The leftovers are the parts of unfinished uploads."""
         begun_before = datetime.now(UTC) - timedelta(seconds=older_than_s)
         swept = 0
-        paginator = self._client.get_paginator("list_multipart_uploads")
         with s3_errors("", self.place):
-            for page in paginator.paginate(Bucket=self._bucket, Prefix=self._prefix):
-                for upload in page.get("Uploads", ()):
-                    is_ours = kind_of(upload["Key"].removeprefix(self._prefix)) is not None
-                    if is_ours and upload["Initiated"] <= begun_before:
-                        self._client.abort_multipart_upload(
-                            Bucket=self._bucket, Key=upload["Key"], UploadId=upload["UploadId"]
-                        )
-                        swept += 1
+            for upload in self._dialect.uploads(self._bucket, self._prefix):
+                is_ours = kind_of(upload["Key"].removeprefix(self._prefix)) is not None
+                if is_ours and upload["Initiated"] <= begun_before:
+                    self._client.abort_multipart_upload(
+                        Bucket=self._bucket, Key=upload["Key"], UploadId=upload["UploadId"]
+                    )
+                    swept += 1
         return swept
 
     def local_path(self, key: str) -> None:
         """See ``ObjectStore``; here there is none."""
 
-    def presign(self, key: str, expires_s: int) -> str:
+    def presign(self, key: str, expires_s: int, download_name: str | None = None) -> str:
         """See ``ObjectStore``. S3 allows seven days at most."""
+        request = self._object(key)
+        if download_name is not None:
+            request["ResponseContentDisposition"] = (
+                f"attachment; filename*=UTF-8''{quote(download_name)}"
+            )
         with s3_errors(key, self.place):
             return self._client.generate_presigned_url(
-                "get_object", Params=self._object(key), ExpiresIn=expires_s
+                "get_object", Params=request, ExpiresIn=expires_s
             )
+
+    def _put(self, **request: Any) -> None:
+        self._dialect.write(self._client.put_object, **request)
 
     @property
     def _marker(self) -> dict[str, str]:
@@ -251,7 +263,7 @@ class S3Store(ObjectStore):
         on_progress: OnProgress | None,
     ) -> None:
         part_bytes = max(_PART_BYTES, -(-size_bytes // _MAX_PARTS))
-        upload_id = self._client.create_multipart_upload(**target)["UploadId"]
+        upload_id = self._dialect.write(self._client.create_multipart_upload, **target)["UploadId"]
         upload = {"Bucket": target["Bucket"], "Key": target["Key"], "UploadId": upload_id}
 
         def send(start_byte: int) -> tuple[dict[str, Any], int]:
@@ -269,8 +281,11 @@ class S3Store(ObjectStore):
                     parts.append(part)
                     if on_progress:
                         on_progress(done_bytes)
-            self._client.complete_multipart_upload(
-                **upload, **_condition(overwrite), MultipartUpload={"Parts": parts}
+            self._dialect.write(
+                self._client.complete_multipart_upload,
+                **upload,
+                **_condition(overwrite),
+                MultipartUpload={"Parts": parts},
             )
         except BaseException:
             with suppress(BotoCoreError, ClientError):  # what is left then is swept
@@ -297,11 +312,17 @@ class S3Store(ObjectStore):
             request["IfMatch"] = etag
         with s3_errors(key, self.place):
             try:
-                return self._client.get_object(**request)
+                answer = self._client.get_object(**request)
             except ClientError as error:
                 if error_code(error) == "InvalidRange":
                     return None
                 raise
+        if "ContentRange" in answer or (start_byte == 0 and end_byte is None):
+            return answer
+        with closing(answer["Body"]):  # all of it: no range was found there
+            if answer["ContentLength"] > start_byte:
+                raise ExternalFailure(f"{self.place} does not give ranges of objects: {key}")
+        return None
 
     def _chunks(
         self, key: str, answer: dict[str, Any] | None, start_byte: int, end_byte: int | None

@@ -49,6 +49,9 @@ class ObjectStore(Protocol):
 
     place: str
 
+    origin: str | None
+    """Where presigned addresses lead: a scheme and a host; None: nowhere."""
+
     def put_file(
         self,
         key: str,
@@ -190,8 +193,10 @@ class ObjectStore(Protocol):
         """
         ...
 
-    def presign(self, key: str, expires_s: int) -> str | None:
+    def presign(self, key: str, expires_s: int, download_name: str | None = None) -> str | None:
         """Return an address at which a browser may GET the object; None if there is no such thing.
+
+        With ``download_name`` the browser keeps the object as a file of that name.
 
         Whoever has the address may read the object for ``expires_s`` seconds: never log it.
         """

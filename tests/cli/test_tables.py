@@ -64,7 +64,7 @@ def test_ids_and_states_are_whole_however_narrow_the_terminal(columns: int) -> N
     assert any("export_failed" in line for line in clips)
     assert "…" not in "".join(clips)
     assert not any("videos/1" in line for line in clips)
-    for text in ("the file ends", "picture"):  # the error goes on in further lines
+    for text in ("the file", "picture"):  # the error goes on in further lines
         assert any(text in line for line in videos)
         assert any(text in line for line in clips)
     for line in (*videos, *clips):

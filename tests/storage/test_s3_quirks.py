@@ -1,0 +1,61 @@
+"""S3 servers of other makes: what they refuse is left out, and everything works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+from urllib.request import urlopen
+
+import pytest
+
+from heaters.storage.errors import ObjectExists
+from heaters.storage.store import open_store
+from tests.support.quirky_s3 import QUIRKS, quirky
+from tests.support.s3 import S3Endpoint
+
+KEY = "videos/7/master-0123456789abcdef.mkv"
+
+
+@pytest.mark.parametrize(
+    "quirks", [(), *((name,) for name in QUIRKS), tuple(QUIRKS)], ids=", ".join
+)
+def test_a_server_that_refuses_what_aws_takes_keeps_objects_all_the_same(
+    endpoint: S3Endpoint, file_of: Callable[[int], Path], quirks: tuple[str, ...]
+) -> None:
+    path = file_of(9 << 20)
+    posters = [f"videos/7/poster-{number:016x}.jpg" for number in range(3)]
+    with quirky(endpoint.url, *quirks) as url:
+        store = open_store(f"s3://{endpoint.new_bucket()}/library", s3_endpoint_url=url)
+        store.put_file(KEY, path, archive=bool(quirks) and "storage classes" in quirks)
+        for key in posters:
+            store.put_bytes(key, key.encode(), overwrite=False)
+        with pytest.raises(ObjectExists):
+            store.put_bytes(posters[0], b"another", overwrite=False)
+        assert b"".join(store.read_range(KEY, 5, 99)) == path.read_bytes()[5:99]
+        assert {found.key for found in store.list_objects()} == {KEY, *posters}
+        assert store.sweep(0) == 0
+        store.delete(*posters)
+        assert [found.key for found in store.list_objects()] == [KEY]
+
+
+def test_a_presigned_address_gives_the_file_its_name(endpoint: S3Endpoint) -> None:
+    store = open_store(f"s3://{endpoint.new_bucket()}", s3_endpoint_url=endpoint.url)
+    store.put_bytes(KEY, b"clip")
+    name = "título_8_0000078-0000196.mp4"
+    address = store.presign(KEY, 60, name)
+    assert address is not None
+    with urlopen(address) as answer:
+        assert (
+            answer.headers["Content-Disposition"] == f"attachment; filename*=UTF-8''{quote(name)}"
+        )
+
+
+@pytest.mark.parametrize("bucket", ["clips", "dotted.clips"])
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+@pytest.mark.usefixtures("endpoint")
+def test_a_store_names_the_origin_that_its_addresses_lead_to(bucket: str, region: str) -> None:
+    store = open_store(f"s3://{bucket}", s3_region=region)
+    parts = urlsplit(store.presign(KEY, 60) or "")
+    assert store.origin == f"{parts.scheme}://{parts.netloc}"
+    assert "amazonaws.com" in parts.netloc
