@@ -7,6 +7,9 @@ import { readBarcode } from "./barcode.js";
 
 /** Decoded pictures that nobody has closed. */
 let openPictures = 0;
+/** @type {Set<number>} frames that came out of a decoder since pictures are counted */
+const decodedFrames = new Set();
+let tellDecoded = () => {};
 
 /**
  * A controller on a canvas of the page, and every frame that it has painted, as it says and as the
@@ -102,7 +105,15 @@ function countPictures() {
   globalThis.VideoDecoder = class extends Decoder {
     /** @param {VideoDecoderInit} init */
     constructor({ output, error }) {
-      super({ output: (picture) => (openPictures++, output(picture)), error });
+      super({
+        output: (picture) => {
+          openPictures++;
+          decodedFrames.add(picture.timestamp);
+          output(picture);
+          tellDecoded();
+        },
+        error,
+      });
     }
   };
   const { close } = VideoFrame.prototype;
@@ -110,6 +121,25 @@ function countPictures() {
     if (this.format !== null) openPictures--; // not yet closed
     close.call(this);
   };
+}
+
+/**
+ * Resolve once pictures of these frames are where they were wanted; they must be counted.
+ * @param {number[]} frames
+ */
+async function whenDecoded(frames) {
+  while (!frames.every((frame) => decodedFrames.has(frame))) {
+    await new Promise((resolve) => (tellDecoded = () => resolve(undefined)));
+  }
+  await displayed(1);
+}
+
+/**
+ * Resolve once the display was drawn so often: in each a picture could have been painted.
+ * @param {number} times
+ */
+async function displayed(times) {
+  for (let i = 0; i < times; i++) await new Promise(requestAnimationFrame);
 }
 
 /**
@@ -307,6 +337,8 @@ Object.assign(globalThis, {
     seeks,
     readBarcode,
     countPictures,
+    whenDecoded,
+    displayed,
     breakDecoder,
     holdPicturesBack,
     setDeviceMemory,

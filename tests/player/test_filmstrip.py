@@ -107,25 +107,39 @@ def test_a_filmstrip_that_is_closed_asks_for_nothing_more(
     strip_page.add_script_tag(path=script)
     later, left = strip_page.evaluate(
         """async (source) => {
-          let asked = 0;
           const {fetch} = globalThis;
-          globalThis.fetch = (...what) => {
-            if (++asked > 3) return fetch(...what);
+          const asked = {lost: 0, kept: 0};
+          let tell = () => {};
+          globalThis.fetch = (address, ...how) => {
+            const name = new URL(address, location.origin).searchParams.get("strip");
+            if (!name) return fetch(address, ...how);
+            asked[name]++;
+            tell();
             return Promise.resolve(new Response("", {status: 503}));
           };
-          const lost = new thumbnails.Filmstrip(source);
-          lost.request(5, 48);
-          while (asked === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+          const whenAsked = async (name, times) => {
+            while (asked[name] < times) await new Promise((resolve) => (tell = resolve));
+          };
+          const unable = (name) => {
+            const strip = new thumbnails.Filmstrip({...source, src: `${source.src}&strip=${name}`});
+            strip.request(5, 48);
+            return strip;
+          };
+          const lost = unable("lost");
+          await whenAsked("lost", 1);
           lost.close();
-          const before = asked;
-          await new Promise((resolve) => setTimeout(resolve, 1000));
-          const later = asked - before;
-          asked = 3;
+          const before = asked.lost;
+          const kept = unable("kept");
+          await whenAsked("kept", 4); // by then the other would have asked again, too
+          kept.close();
+          const later = asked.lost - before;
           const filmstrip = new thumbnails.Filmstrip(source);
           for (let frame = 0; frame < 50; frame++) filmstrip.request(frame, 48);
           await new Promise((resolve) => filmstrip.watch(resolve));
           filmstrip.close();
-          await new Promise((resolve) => setTimeout(resolve, 300));
+          const after = new thumbnails.Filmstrip(source);
+          await thumbnails.seen(after, [7], 48); // what was on its way has come by then
+          after.close();
           return [later, thumbnails.openPictures()];
         }""",
         add_source(),

@@ -142,7 +142,7 @@ def test_a_seek_goes_on_playing_from_there_and_a_step_stops(
             const afterSeek = painted.slice(before).map(({number}) => number);
             await controller.step(-1);
             const at = controller.frame;
-            await new Promise((resolve) => setTimeout(resolve, 200));
+            await player.displayed(12);
             const result = [afterSeek, at, controller.playing, controller.frame];
             controller.close();
             return result;

@@ -121,7 +121,7 @@ def test_a_page_is_left_in_silence_before_the_browser_lets_it_be_heard(
             const painted = await player.play(opened, 20);
             opened.controller.close();
             refuse(new DOMException("closed", "InvalidStateError"));
-            await new Promise((resolve) => setTimeout(resolve, 50));
+            await player.displayed(2); // an error that nobody handles is told by then
             return painted;
         }""",
         source,
@@ -139,7 +139,12 @@ def test_after_a_rest_the_sound_is_where_the_frames_are(stage: Page, source: Sou
             const [{context}] = started;
             await new Promise((resolve) => context.addEventListener("statechange", resolve));
             const rested = context.state;
-            await new Promise((resolve) => setTimeout(resolve, 700));
+            const ahead_s = () => { // of what is heard, by the time that was told before the rest
+              const {contextTime, performanceTime} = context.getOutputTimestamp();
+              const told_s = contextTime + (performance.now() - performanceTime) / 1000;
+              return told_s - context.currentTime;
+            };
+            while (ahead_s() < 0.5) await player.displayed(1);
             await opened.controller.seek(20);
             const before = started.length;
             const distances = [];
@@ -178,7 +183,7 @@ def test_a_hidden_page_plays_nothing_and_goes_on_where_it_was(
             player.hide(true);
             const {playing, frame} = controller;
             const [shown, sounds] = [painted.length, started.length];
-            await new Promise((resolve) => setTimeout(resolve, 700));
+            await player.displayed(40);
             const meanwhile = [painted.length - shown, started.length - sounds];
             player.hide(false);
             await player.until(opened, () => painted.length > shown + 3);
