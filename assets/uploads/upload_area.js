@@ -14,12 +14,12 @@ function queueFor(address) {
   const made = new UploadQueue((file, tell) => tusTransfer(address, file, tell));
   const ask = (/** @type {BeforeUnloadEvent} */ event) => {
     event.preventDefault();
-    // Reflex would hang up here, also where the person then stays; `pagehide` does it in time.
-    event.stopImmediatePropagation();
+    // Reflex hangs up here; where the person stays, it is to look whether it should connect again.
+    setTimeout(() => document.dispatchEvent(new Event("visibilitychange")));
   };
   made.subscribe(() => {
-    if (made.isBusy) addEventListener("beforeunload", ask, { capture: true });
-    else removeEventListener("beforeunload", ask, { capture: true });
+    if (made.isBusy) addEventListener("beforeunload", ask);
+    else removeEventListener("beforeunload", ask);
   });
   queue = made;
   return made;

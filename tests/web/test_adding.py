@@ -127,6 +127,7 @@ def test_uploads_go_on_while_other_pages_are_shown_two_at_a_time(
             if route.request.failure is None:
                 route.continue_()
         page.wait_for_timeout(50)
+    heading(page, "three of three")  # the page hears again of what happens
     page.reload()  # asks nothing any more
     for name in ("two of three", "three of three"):
         heading(page, name)
