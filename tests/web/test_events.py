@@ -102,10 +102,11 @@ def test_odd_pages_groups_and_frames_show_something_sensible(
 
 
 def handlers() -> list[EventCallback[Any]]:
-    """Return every event handler that the application has, Reflex's own included."""
+    """Return every event handler that the application has, Reflex's own included, in one order."""
     states: list[type[rx.State]] = [rx.State]
     for state in states:
-        states.extend(cast("set[type[rx.State]]", state.get_substates()))
+        substates = cast("set[type[rx.State]]", state.get_substates())
+        states.extend(sorted(substates, key=lambda substate: substate.get_full_name()))
     return [
         cast("EventCallback[Any]", getattr(state, name))
         for state in states
