@@ -17,7 +17,7 @@ check: install-dev ## Lint, types, layers, migrations, JavaScript
 	.venv/bin/ruff format --check .
 	.venv/bin/pyright
 	.venv/bin/lint-imports
-	.venv/bin/python scripts/check_migrations.py
+	.venv/bin/python -m scripts.check_migrations
 	scripts/check_javascript.sh
 
 bench: install-dev ## Measure, and write docs/benchmarks.md

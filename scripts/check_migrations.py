@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import sys
-import tempfile
-from pathlib import Path
 
 from sqlalchemy import create_engine
 
 from heaters import migrations
-from heaters.embedded import embedded_servers
+from tests.support.servers import running_servers
 
 
 def main() -> int:
     """Return 0 where the migrations lead to what the models say."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        embedded_servers(Path(folder), redis=False) as urls,
-    ):
-        engine = create_engine(urls.database_url)
+    with running_servers() as servers:
+        engine = create_engine(servers.urls.database_url)
         migrations.upgrade(engine)
         migrations.downgrade(engine)
         migrations.upgrade(engine)
