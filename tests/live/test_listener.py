@@ -11,8 +11,8 @@ from sqlalchemy import make_url
 
 from heaters.live import listener as module
 from heaters.live.listener import CHANNEL, Listener
+from tests.support.loops import run_async
 from tests.support.proxy import Fault, proxy_to
-from tests.web.loops import run_async
 
 
 class Heard:

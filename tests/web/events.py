@@ -11,7 +11,7 @@ from reflex_base.event import Event
 
 from heaters.heaters import app
 from heaters.services.sessions import Sessions
-from tests.web.loops import run_async
+from tests.support.loops import run_async
 
 SESSIONS = Sessions("token of the test")
 

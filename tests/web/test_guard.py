@@ -17,8 +17,8 @@ from heaters.api.guard import Guard
 from heaters.domain.errors import InvalidConfiguration
 from heaters.services.sessions import Sessions, web_token
 from heaters.web import start_web
+from tests.support.loops import run_async
 from tests.support.site import Site
-from tests.web.loops import run_async
 
 ROUTES = [
     ("GET", "/"),

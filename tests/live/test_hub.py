@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from heaters.live.hub import HEAD_START_S, LIBRARY, Hub, video_topic
-from tests.web.loops import run_async
+from tests.support.loops import run_async
 
 
 class Deliveries:

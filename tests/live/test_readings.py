@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from heaters.live.readings import Readings
-from tests.web.loops import run_async
+from tests.support.loops import run_async
 
 
 class Looking:
