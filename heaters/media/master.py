@@ -36,10 +36,10 @@ def possible_outputs(
         except FfmpegFailed as error:
             if error.heals:
                 raise
-        else:
-            yield outputs
+            continue
         finally:
             outputs.master.unlink(missing_ok=True)
+        yield outputs
 
 
 def _every(out_dir: Path, info: SourceInfo) -> Iterator[Outputs]:

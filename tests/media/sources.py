@@ -98,6 +98,12 @@ def truncate(source: Path, path: Path, share: float) -> Path:
     return path
 
 
+def rename_sample_entry(path: Path, kind: bytes) -> None:
+    """Give the last track of a kind in an MP4 file a kind that no one knows."""
+    before, after = path.read_bytes().rsplit(kind, 1)
+    path.write_bytes(before + b"zzzz" + after)
+
+
 def _sound_with_cover(base: Path, path: Path) -> None:
     cover = path.with_suffix(".jpg")
     make("-i", base, "-frames:v", "1", cover)
@@ -116,6 +122,11 @@ def _pictures_erased(base: Path, path: Path) -> None:
     content = path.read_bytes()
     first = content.index(b"mdat") + 4
     path.write_bytes(content[:first] + bytes(len(content) - first))
+
+
+def _of_an_unknown_kind(base: Path, path: Path) -> None:
+    make("-i", base, "-c", "copy", path)
+    rename_sample_entry(path, b"avc1")
 
 
 def _playlist(base: Path, path: Path) -> None:
@@ -144,4 +155,5 @@ NOT_VIDEOS = (
     NotAVideo("playlist.ffconcat", _playlist, "not a video"),
     NotAVideo("no-index.mp4", _header_cut_off, "cut off"),
     NotAVideo("erased.mp4", _pictures_erased, "no picture"),
+    NotAVideo("unknown.mp4", _of_an_unknown_kind, "of a kind that Heaters has no decoder for"),
 )

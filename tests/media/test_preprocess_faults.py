@@ -18,6 +18,7 @@ from heaters.media.proxy import ProxyUnusable
 from tests.media.sources import FRAMES, Kind, make, run, truncate
 from tests.support.barcodes import (
     decode_barcodes,
+    decode_clicks,
     write_barcode_video,
 )
 
@@ -42,6 +43,47 @@ def test_sound_that_cannot_be_decoded_is_left_out_with_a_warning(
     assert not made.has_audio
     assert made.warnings[0].code == WarningCode.SOUND_LEFT_OUT
     assert decode_barcodes(made.proxy_path) == list(range(FRAMES))
+
+
+def test_sound_that_breaks_is_silent_from_there_on(base: Path, tmp_path: Path) -> None:
+    breaks = "-c copy -bsf:a noise=amount=if(gte(n\\,40)\\,1\\,0)"
+    made = run(Kind("a.mkv", breaks).write(base, tmp_path))
+    assert decode_barcodes(made.proxy_path) == list(range(FRAMES))
+    clicks = decode_clicks(made.proxy_path)
+    assert [click.pitch for click in clicks] == [1, 2, 3]
+    assert [warning.code for warning in made.warnings] == [WarningCode.SOUND_BROKEN]
+
+
+def _joined(path: Path, base: Path, options: str) -> Path:
+    """Write a recording, and then another, two seconds later by the same clock."""
+    later = f"-c:a aac -muxdelay 0 -output_ts_offset 2 {options}"
+    first = Kind("1.ts", "-c:v copy -c:a aac -muxdelay 0").write(base, path.parent)
+    second = Kind("2.ts", later).write(base, path.parent)
+    path.write_bytes(first.read_bytes() + second.read_bytes())
+    return path
+
+
+def test_of_a_video_that_changes_its_codec_the_first_part_is_used(
+    base: Path, tmp_path: Path
+) -> None:
+    made = run(_joined(tmp_path / "a.ts", base, "-c:v mpeg2video -q:v 2"))
+    shown = decode_barcodes(made.proxy_path)
+    assert FRAMES - 4 < len(shown) <= FRAMES  # the decoder was about to give the last ones
+    assert shown == list(range(len(shown)))
+    [change] = [one for one in made.warnings if one.code == WarningCode.CODEC_CHANGES]
+    assert "changes its codec after 2.0 s" in change.text
+
+
+def test_pictures_that_change_their_size_are_scaled_with_a_warning(
+    base: Path, tmp_path: Path
+) -> None:
+    made = run(_joined(tmp_path / "a.ts", base, "-c:v libx264 -vf scale=640:360"))
+    shown = decode_barcodes(made.proxy_path)
+    assert set(shown) == set(range(FRAMES))
+    assert (made.width, made.height) == (320, 180)
+    [change] = made.warnings
+    assert change.code == WarningCode.SIZE_CHANGES
+    assert "from 320x180 to 640x360" in change.text
 
 
 @contextmanager

@@ -128,6 +128,19 @@ def test_slides_keep_their_pace_however_slow(tmp_path: Path) -> None:
     assert codes(made) == []
 
 
+def test_a_last_picture_that_is_said_to_last_for_93_hours_lasts_for_one_frame(
+    tmp_path: Path,
+) -> None:
+    plain = plain_video(tmp_path, audio=False)
+    source, longer = tmp_path / "a.mp4", f"setts=duration='if(eq(N,{LAST}),93*3600/TB,DURATION)'"
+    fragments = ("-video_track_timescale", "1000", "-movflags", "frag_keyframe+empty_moov")
+    make("-i", plain, "-c", "copy", "-bsf:v", longer, *fragments, source)
+    made = run(source)
+    assert decode_barcodes(made.proxy_path) == list(range(FRAMES))
+    assert codes(made) == ["stamps_repaired"]
+    assert "the last picture is said to last for 93:00:00.000" in made.warnings[0].text
+
+
 def test_stamps_that_jump_all_the_time_are_refused_with_the_first(tmp_path: Path) -> None:
     track = Track(Fraction(1, 1000))
     for number in range(1000):
