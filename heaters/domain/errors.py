@@ -19,7 +19,10 @@ class HeatersError(Exception):
     """
 
     heals = False
-    detail = ""
+
+    def __init__(self, reason: str = "", *, detail: str = "") -> None:
+        super().__init__(reason)
+        self.detail = detail
 
 
 class InvalidInput(HeatersError):
@@ -57,6 +60,22 @@ class Unexpected(HeatersError):
 
     def __init__(self, error: BaseException) -> None:
         super().__init__(f"this could not be done, unexpectedly: {in_words(error)}")
+
+
+class StageBroken(HeatersError):
+    """A job met an error that no code foresaw; the worker's log has all of it.
+
+    Args:
+        what: the job, e.g. ``"the stage export"``.
+        kind: the error's class.
+    """
+
+    heals = True
+
+    def __init__(self, what: str, kind: str) -> None:
+        super().__init__(
+            f"{what} met an unexpected error ({kind}); the worker's log has the details"
+        )
 
 
 def in_words(error: BaseException) -> str:

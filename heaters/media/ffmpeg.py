@@ -22,6 +22,8 @@ from heaters.domain.errors import Cancelled, HeatersError, InvalidConfiguration
 
 _POLL_S = 0.2
 _STDERR_LINES = 40
+_CAUSES = 4
+_LONGEST_DETAIL = 800  # characters
 _GLOBAL_ARGUMENTS = (
     *("-hide_banner", "-nostdin", "-y", "-nostats"),
     *("-progress", "pipe:1", "-loglevel", "repeat+level+warning"),
@@ -47,14 +49,15 @@ class FfmpegFailed(HeatersError):
     """ffmpeg gave up: its input is broken, or it was asked for what it cannot do.
 
     Attributes:
-        stderr_lines: the last lines that it wrote, oldest first.
+        stderr_lines: the last lines that it wrote, oldest first; they may name files.
+        detail: the last of those that name a cause.
     """
 
     def __init__(self, what: str, stderr_lines: Sequence[str] = ()) -> None:
+        super().__init__(what)
         self.stderr_lines = tuple(stderr_lines)
         causes = [line for line in self.stderr_lines if not _ECHO.search(line)]
-        said = "; ".join(causes[-2:])[:400]
-        super().__init__(f"{what}: {said}" if said else what)
+        self.detail = "; ".join(causes[-_CAUSES:])[:_LONGEST_DETAIL]
 
 
 class DiskFull(FfmpegFailed):

@@ -19,17 +19,20 @@ from heaters.media.probe import SourceInfo
 from heaters.media.profiles import DOWNLOAD_NORMALIZATION, MASTER, MASTER_LOSSLESS
 
 _TRIAL_FRAMES = 60
-_REFUSED = re.compile(rf"\[(?:out|[vas]ost)#{MASTER_OUTPUT}[:/]")
+_REFUSED = re.compile(
+    rf"\[(?:out|[vas]ost|[vas]f)#{MASTER_OUTPUT}[:/]|Error opening output file .*/{MASTER.name}\."
+)
 
 
 def possible_outputs(
     source: Path, info: SourceInfo, out_dir: Path, ffmpeg: Path, cancelled: threading.Event | None
 ) -> Iterator[Outputs]:
-    """Yield outputs whose master's first packets can be written (30 ms a try), best first."""
-    for outputs in _every(out_dir, info):
-        if outputs.master_profile is MASTER_LOSSLESS:
-            yield outputs
-            continue
+    """Yield outputs whose master's first packets can be written (30 ms a try), best first.
+
+    The last, which keeps nothing but decoded pictures, comes untried.
+    """
+    *choices, last = _every(out_dir, info)
+    for outputs in choices:
         arguments = master_trial_arguments(source, info, outputs, _TRIAL_FRAMES)
         try:
             run_ffmpeg(arguments, ffmpeg=ffmpeg, cancelled=cancelled)
@@ -40,6 +43,7 @@ def possible_outputs(
         finally:
             outputs.master.unlink(missing_ok=True)
         yield outputs
+    yield last
 
 
 def _every(out_dir: Path, info: SourceInfo) -> Iterator[Outputs]:
@@ -47,13 +51,13 @@ def _every(out_dir: Path, info: SourceInfo) -> Iterator[Outputs]:
         for profile in (MASTER, DOWNLOAD_NORMALIZATION):
             yield outputs_in(out_dir, info, profile, sounds)
     own = () if info.sound is None else (str(info.sound.index),)
-    for sounds in dict.fromkeys((info.known_sounds, own)):
+    for sounds in dict.fromkeys((info.known_sounds, own, ())):
         yield outputs_in(out_dir, info, MASTER_LOSSLESS, sounds)
 
 
 def refuses_master(error: FfmpegFailed) -> bool:
     """Tell whether it was the master that ffmpeg could not write."""
-    return not error.heals and any(_REFUSED.search(line) for line in error.stderr_lines)
+    return any(_REFUSED.search(line) for line in error.stderr_lines)
 
 
 def master_warnings(outputs: Outputs, info: SourceInfo) -> list[SourceWarning]:

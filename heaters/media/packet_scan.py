@@ -20,6 +20,7 @@ from heaters.media.limits import MediaLimits
 from heaters.media.proxy import time_base
 from heaters.media.stamps import Track
 from heaters.media.start_codes import is_of_another_codec
+from heaters.media.streams import packets_of
 
 _CODECS_WITH_FIELDS: Final = ("h264", "mpeg2video", "vc1")
 _FIELD_TRIAL_PACKETS = 50
@@ -73,7 +74,7 @@ def scan_packets(
     codec = video.codec_context.codec.canonical_name if may_change(container) else ""
     try:
         streams = [video, audio] if audio else [video]
-        for place, packet in enumerate(container.demux(*streams)):
+        for place, packet in enumerate(packets_of(container, streams)):
             limits.check_packets(place, name)
             if sound and packet.stream is audio:
                 heard = heard or bool(_decoded(packet))

@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from heaters.domain.errors import HeatersError
+from heaters.domain.errors import HeatersError, StageBroken
 from heaters.domain.warnings import SourceWarning, WarningCode
 from heaters.media.child import ChildEnded, ChildStalled, Event, events_of
 from heaters.media.limits import MediaLimits
@@ -52,8 +52,8 @@ class PreparationFailed(HeatersError):
         heals: as the error in the process had it; also true where the process was lost.
     """
 
-    def __init__(self, reason: str, *, heals: bool) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: str, *, heals: bool, detail: str = "") -> None:
+        super().__init__(reason, detail=detail)
         self.heals = heals
 
 
@@ -110,8 +110,10 @@ def prepare(
                         on_progress(fraction)
                     case {"event": "unconfined"}:
                         _log.warning("this system lets no process give up the network")
-                    case {"event": "failed", "reason": str(reason), "heals": bool(heals)}:
-                        raise PreparationFailed(reason, heals=heals)
+                    case {"event": "failed"}:
+                        raise PreparationFailed(
+                            event["reason"], heals=event["heals"], detail=event["detail"]
+                        )
                     case {"event": "done"}:
                         return _prepared(event, out_dir)
     except ChildStalled as error:
@@ -127,7 +129,7 @@ def _lost(error: ChildEnded, name: str) -> str:
         killer = signal.Signals(-error.returncode).name
         return f"preparing {name!r} was ended by {killer} (is there enough memory?)"
     kind = (error.last_words or ("no reason given",))[-1].partition(":")[0].strip()
-    return f"preparing {name!r} met an unexpected error ({kind}); the worker's log has the details"
+    return str(StageBroken(f"preparing {name!r}", kind))
 
 
 def facts_of(prepared: Prepared) -> dict[str, Any]:

@@ -41,9 +41,9 @@ def main() -> None:
             f"{request['name']!r} needs more memory than"
             f" {request['memory_bytes']:,} bytes (HEATERS_MEDIA_MEMORY_BYTES allows more)"
         )
-        send("failed", reason=reason, heals=False)
+        send("failed", reason=reason, detail="", heals=False)
     except HeatersError as error:
-        send("failed", reason=str(error), heals=error.heals)
+        send("failed", reason=str(error), detail=error.detail, heals=error.heals)
     else:
         send("done", **facts)
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 import av
 from av.error import FFmpegError
 
+from heaters.domain.errors import HeatersError, InvalidInput
 from heaters.domain.warnings import SourceWarning, WarningCode
-from heaters.media.analysis import count_analysis_frames
+from heaters.media.analysis import AnalysisUnusable, count_analysis_frames
 from heaters.media.complaints import Complaints
 from heaters.media.ffmpeg import FfmpegFailed, run_ffmpeg
 from heaters.media.master import master_warnings, possible_outputs, refuses_master
@@ -20,6 +21,27 @@ from heaters.media.picture_filters import proxy_size, size_warnings
 from heaters.media.preprocess_arguments import Outputs, preprocess_arguments
 from heaters.media.probe import SourceInfo
 from heaters.media.proxy import ProxyUnusable, time_base
+
+_FAILURES = (FfmpegFailed, AnalysisUnusable, ProxyUnusable)
+_NO_MEMORY = "Cannot allocate memory"
+
+
+class SourceUnusable(InvalidInput):
+    """A source that could be probed cannot be prepared in any way.
+
+    Attributes:
+        detail: what ffmpeg said of the last way.
+    """
+
+    def __init__(self, name: str, cause: HeatersError) -> None:
+        detail = cause.detail or str(cause)
+        what = "is damaged too badly to be prepared"
+        if _NO_MEMORY in detail:
+            what = "needs too much memory, or is damaged too badly to be prepared"
+        super().__init__(
+            f"{name} {what}: get it again, or convert it with a program that plays it",
+            detail=detail,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +83,8 @@ def preprocess(
 ) -> Preprocessed:
     """Decode ``source`` once and write proxy, master and small frames into ``out_dir``.
 
-    Whatever goes wrong, none of the three is left behind.
+    Where ffmpeg fails, it tries other masters, and does without the sound. Whatever goes wrong,
+    none of the three files is left behind.
 
     Args:
         source: the file that ``info`` was probed from.
@@ -74,37 +97,46 @@ def preprocess(
 
     Raises:
         DiskFull, FfmpegLost: a second try may succeed.
-        FfmpegFailed: the source cannot be decoded.
-        ProxyUnusable: what ffmpeg wrote is not what was asked for.
+        SourceUnusable: it cannot be decoded, or not into what was asked for.
         Cancelled: ``cancelled`` was set.
     """
-    refusal: FfmpegFailed | None = None
-    for outputs in possible_outputs(source, info, out_dir, ffmpeg, cancelled):
-        complaints = Complaints()
-        try:
-            errors = run_ffmpeg(
-                preprocess_arguments(source, info, outputs, max_height),
-                ffmpeg=ffmpeg,
-                total_frames=info.timing.frame_count,
-                on_progress=on_progress,
-                on_message=complaints.hear,
-                cancelled=cancelled,
-            )
-            frame_count = count_analysis_frames(outputs.analysis)
-            verify_proxy(outputs.proxy, fps=info.timing.fps, frame_count=frame_count)
-        except BaseException as error:
-            for path in (outputs.proxy, outputs.analysis, outputs.master):
-                path.unlink(missing_ok=True)
-            if not isinstance(error, FfmpegFailed) or not refuses_master(error):
-                raise
-            refusal = error
-            continue
-        warnings = [*info.warnings, *size_warnings(info.picture, max_height)]
-        if all(warning.code != WarningCode.CODEC_CHANGES for warning in warnings):
-            warnings += complaints.warnings(info.picture, errors)
-        warnings += master_warnings(outputs, info)
-        return _made(outputs, info, frame_count, max_height, tuple(warnings))
-    raise refusal or AssertionError("a lossless master is always possible")
+    failure: HeatersError | None = None
+    for used in (info, _without_sound(info)) if info.sound else (info,):
+        for outputs in possible_outputs(source, used, out_dir, ffmpeg, cancelled):
+            complaints = Complaints()
+            try:
+                errors = run_ffmpeg(
+                    preprocess_arguments(source, used, outputs, max_height),
+                    ffmpeg=ffmpeg,
+                    total_frames=used.timing.frame_count,
+                    on_progress=on_progress,
+                    on_message=complaints.hear,
+                    cancelled=cancelled,
+                )
+                frame_count = count_analysis_frames(outputs.analysis)
+                verify_proxy(outputs.proxy, fps=used.timing.fps, frame_count=frame_count)
+            except BaseException as error:
+                for path in (outputs.proxy, outputs.analysis, outputs.master):
+                    path.unlink(missing_ok=True)
+                if not isinstance(error, _FAILURES) or error.heals:
+                    raise
+                failure = error
+            else:
+                warnings = [*used.warnings, *size_warnings(used.picture, max_height)]
+                if all(warning.code != WarningCode.CODEC_CHANGES for warning in warnings):
+                    warnings += complaints.warnings(used.picture, errors)
+                warnings += master_warnings(outputs, used)
+                return _made(outputs, used, frame_count, max_height, tuple(warnings))
+            if used.sound and not (isinstance(failure, FfmpegFailed) and refuses_master(failure)):
+                break  # first without the sound; other masters come after that
+    assert failure is not None
+    raise SourceUnusable(info.name, failure)
+
+
+def _without_sound(info: SourceInfo) -> SourceInfo:
+    text = "The sound cannot be converted and is left out."
+    warning = SourceWarning(WarningCode.SOUND_LEFT_OUT, text)
+    return replace(info, sound=None, warnings=(*info.warnings, warning))
 
 
 def _made(

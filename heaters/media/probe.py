@@ -35,6 +35,7 @@ class SourceInfo:
     """A source that can be worked on.
 
     Attributes:
+        name: what refusals call it, in quotes.
         container: ffmpeg's name of its format, ``"mov"`` for QuickTime and ``"mp4"`` for the rest
             of that family.
         may_change: whether such streams may change their format on the way.
@@ -48,6 +49,7 @@ class SourceInfo:
         warnings: what could not be kept of the source.
     """
 
+    name: str
     container: str
     may_change: bool
     video_index: int
@@ -102,8 +104,9 @@ def probe(
                 " HEATERS_MEDIA_MAX_STREAMS"
             ) from error
         raise InvalidInput(
-            f"{name} is not a video, or its beginning is broken ({error.strerror}): was its"
-            " download or upload cut off?"
+            f"{name} is not a video, or its beginning is broken: was its download or upload cut"
+            " off?",
+            detail=error.strerror,
         ) from error
     return replace(info, warnings=warnings + info.warnings)
 
@@ -167,6 +170,7 @@ def _read(
     )
     picture, picture_warnings = read_picture(video, scan.picture, size, container_tags)
     return SourceInfo(
+        name=name,
         container=format_name,
         may_change=may_change(container),
         video_index=video.index,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.error import FFmpegError
+from av.packet import Packet
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
@@ -38,6 +40,20 @@ def video_streams(container: InputContainer, name: str) -> list[VideoStream]:
     return decodable
 
 
+def packets_of(
+    container: InputContainer, streams: Sequence[VideoStream | AudioStream]
+) -> Iterator[Packet]:
+    """Read the packets of ``streams``.
+
+    Raises:
+        FFmpegError: the file cannot be read on.
+    """
+    try:
+        yield from container.demux(*streams)
+    except IndexError:
+        return  # at the end PyAV flushes every stream, and trips over those that appeared late
+
+
 def count_pictures(
     container: InputContainer, streams: list[VideoStream], limits: MediaLimits, name: str
 ) -> Counter[int]:
@@ -48,7 +64,7 @@ def count_pictures(
     """
     counts = Counter({stream.index: 0 for stream in streams})
     try:
-        for number, packet in enumerate(container.demux(*streams)):
+        for number, packet in enumerate(packets_of(container, streams)):
             limits.check_packets(number, name)
             if packet.size and not packet.is_discard:
                 counts[packet.stream_index] += 1

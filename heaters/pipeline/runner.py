@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
-from heaters.domain.errors import ExternalFailure, HeatersError
+from heaters.domain.errors import ExternalFailure, HeatersError, StageBroken
 from heaters.domain.stages import STAGES
 from heaters.pipeline import detect_scenes, download, embed, export, keyframes, preprocess
 from heaters.pipeline.task import LeaseLost, Task
@@ -60,15 +60,15 @@ class Runner:
         except LeaseLost as error:
             log.warning("lease lost", error=str(error))
         except HeatersError as error:
-            self._give_up(task, error, heals=error.heals)
+            self._give_up(task, error)
         except BaseException as error:
-            self._give_up(task, error, heals=True)
+            self._give_up(task, StageBroken(f"the stage {stage_name}", type(error).__name__))
             raise
         finally:
             with self._lock:
                 self._cancels.discard(cancelled)
 
-    def _give_up(self, task: Task, error: BaseException, *, heals: bool) -> None:
+    def _give_up(self, task: Task, error: HeatersError) -> None:
         """Record why the work ended, unless the row is somebody else's by now."""
         log = _log.bind(stage=task.stage.name, id=task.id, attempt=task.attempt)
         try:
@@ -76,8 +76,8 @@ class Runner:
                 task.release()
                 log.info("given back")
             elif not task.cancelled.is_set():
-                task.fail(error, heals=heals)
-                log.warning("failed", error=str(error))
+                task.fail(error)
+                log.warning("failed", error=str(error), detail=error.detail)
         except LeaseLost:
             log.warning("lease lost", error=str(error))
 

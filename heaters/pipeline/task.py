@@ -13,7 +13,7 @@ import structlog
 from sqlmodel import col, update
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_exponential
 
-from heaters.domain.errors import Cancelled, ExternalFailure, HeatersError, in_words
+from heaters.domain.errors import Cancelled, ExternalFailure, HeatersError
 from heaters.domain.lifecycle import advance
 from heaters.domain.stages import Stage
 from heaters.models import Clip, Video
@@ -144,18 +144,18 @@ class Task:
 
         self._end(transaction)
 
-    def fail(self, error: BaseException, *, heals: bool) -> None:
+    def fail(self, error: HeatersError) -> None:
         """Set the failed state with the reason, and when to try again, if ever.
 
         The delay doubles from ``retry_base_s`` with every attempt.
         """
         settings = self.tools.settings
-        again = heals and self.attempt < settings.max_attempts
+        again = error.heals and self.attempt < settings.max_attempts
         delay_s = settings.retry_base_s * 2 ** (self.attempt - 1)
 
         def transaction(_uow: UnitOfWork, row: Video | Clip) -> None:
             advance(row, self.stage.failed)
-            row.last_error = in_words(error)
+            row.last_error = str(error)
             row.next_attempt_at = in_seconds(delay_s) if again else None
 
         self._end(transaction)

@@ -74,6 +74,8 @@ def make_engine(url: str, *, patience_s: float | None) -> Engine:
 def _translate(context: ExceptionContext) -> Exception | None:
     """Return the error to raise in place of the driver's; None leaves that, without its values."""
     error, original = context.sqlalchemy_exception, context.original_exception
+    if error is not None:
+        error.statement = None
     if not isinstance(original, psycopg.Error) or context.is_pre_ping:
         return None
     state = original.sqlstate or ""
@@ -86,7 +88,7 @@ def _translate(context: ExceptionContext) -> Exception | None:
     if state in _BUSY:
         return DatabaseBusy()
     if error is not None:
-        error.statement = error.code = None
+        error.code = None
         error.args = (f"{type(original).__name__}: {said}",)
     original.args = (said,)  # the server's detail quotes values
     return None

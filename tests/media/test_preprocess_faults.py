@@ -13,7 +13,7 @@ from heaters.domain.errors import Cancelled
 from heaters.domain.warnings import WarningCode
 from heaters.media.analysis import AnalysisUnusable, read_analysis
 from heaters.media.ffmpeg import DiskFull, find_ffmpeg, run_ffmpeg
-from heaters.media.preprocess import verify_proxy
+from heaters.media.preprocess import SourceUnusable, verify_proxy
 from heaters.media.proxy import ProxyUnusable
 from tests.media.sources import FRAMES, Kind, make, run, truncate
 from tests.support.barcodes import (
@@ -84,6 +84,41 @@ def test_pictures_that_change_their_size_are_scaled_with_a_warning(
     [change] = made.warnings
     assert change.code == WarningCode.SIZE_CHANGES
     assert "from 320x180 to 640x360" in change.text
+
+
+def test_a_master_that_cannot_hold_its_sound_is_written_without_it(
+    base: Path, tmp_path: Path
+) -> None:
+    source = tmp_path / "a.webm"
+    make("-i", base, "-c:v", "libvpx", "-deadline", "realtime", "-c:a", "libvorbis", source)
+    whole = source.read_bytes()
+    headers_of_vorbis = whole.index(b"\x63\xa2")  # CodecPrivate; VP8 has none
+    source.write_bytes(whole[:headers_of_vorbis] + b"\x53\x7f" + whole[headers_of_vorbis + 2 :])
+    made = run(source)
+    assert len(decode_barcodes(made.proxy_path)) == FRAMES
+    assert made.master_path.is_file()
+    codes = {warning.code for warning in made.warnings}
+    assert codes >= {WarningCode.SOUND_LEFT_OUT, WarningCode.TRACKS_LEFT_OUT}
+
+
+def test_a_file_that_ffmpeg_cannot_open_is_refused_in_our_own_words(
+    base: Path, tmp_path: Path
+) -> None:
+    source = tmp_path / "a.mp4"
+    make("-i", base, "-c", "copy", "-movflags", "frag_keyframe+empty_moov", source)
+    content = bytearray(source.read_bytes())
+    count = content.index(b"trun") + 8
+    samples = int.from_bytes(content[count : count + 4], "big")
+    content[count : count + 4] = (samples + 1).to_bytes(4, "big")
+    source.write_bytes(content)
+    with pytest.raises(SourceUnusable) as refused:
+        run(source)
+    assert str(refused.value) == (
+        "'a.mp4' is damaged too badly to be prepared: get it again, or convert it with a program"
+        " that plays it"
+    )
+    assert "Error opening input" in refused.value.detail
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 @contextmanager

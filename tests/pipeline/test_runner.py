@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from redis.exceptions import RedisError
+from sqlalchemy import text
 from sqlmodel import col, update
 
 from heaters.domain.errors import ExternalFailure, InvalidInput
@@ -21,6 +22,7 @@ from heaters.pipeline.broker import Sender, make_broker, queue_length, send_jobs
 from heaters.pipeline.reconciler import reconcile
 from heaters.pipeline.runner import Runner
 from heaters.pipeline.task import LeaseLost, Task
+from heaters.pipeline.worker import running_worker
 from heaters.repositories.database import Job
 from heaters.services.ingest import add_address
 from heaters.services.retrying import retry_video
@@ -104,7 +106,7 @@ def test_a_worker_whose_lease_ran_out_can_write_nothing_once_another_has_the_row
     with pytest.raises(LeaseLost):
         slow.finish(rename)
     with pytest.raises(LeaseLost):
-        slow.fail(ExternalFailure("too late"), heals=True)
+        slow.fail(ExternalFailure("too late"))
     quick.finish(no_rows)
     video = library.video(video_id)
     assert (video.title, video.state, video.last_error) == ("a.mp4", VideoState.DOWNLOADED, None)
@@ -133,6 +135,7 @@ def test_a_lost_lease_cancels_the_work(library: Library, video_id: int) -> None:
         assert task.cancelled.wait(10)
 
 
+@pytest.mark.parametrize("library", [{"retry_base_s": 60}], indirect=True)
 def test_an_error_that_may_heal_is_tried_again_with_growing_delays_and_then_stays(
     library: Library, video_id: int, work: Callable[[Callable[[Task], None]], None]
 ) -> None:
@@ -170,21 +173,51 @@ def test_an_error_that_cannot_heal_is_not_tried_again(
     assert (video.state, video.next_attempt_at) == (VideoState.DOWNLOAD_FAILED, None)
 
 
-def test_an_error_that_nobody_foresaw_is_recorded_and_raised(
-    library: Library, video_id: int, work: Callable[[Callable[[Task], None]], None]
+@pytest.mark.parametrize("stage_name", ["download", "preprocess"])
+def test_an_error_that_no_code_foresaw_is_recorded_in_one_line_and_raised(
+    library: Library, video_id: int, monkeypatch: pytest.MonkeyPatch, stage_name: str
 ) -> None:
     def fails(_task: Task) -> None:
-        raise ZeroDivisionError("a bug")
+        raise KeyError("of a row\nthat is secret")
 
-    work(fails)
-    with pytest.raises(ZeroDivisionError):
-        Runner(library.tools).run("download", video_id)
+    stage = STAGES[stage_name]
+    set_video(library, video_id, state=stage.due)
+    monkeypatch.setitem(runner.WORK, stage_name, fails)  # pyright: ignore[reportArgumentType]
+    with pytest.raises(KeyError):
+        Runner(library.tools).run(stage_name, video_id)
     video = library.video(video_id)
     assert (video.state, video.last_error) == (
-        VideoState.DOWNLOAD_FAILED,
-        "ZeroDivisionError: a bug",
+        stage.failed,
+        f"the stage {stage_name} met an unexpected error (KeyError);"
+        " the worker's log has the details",
     )
     assert video.next_attempt_at is not None
+
+
+def test_a_statement_that_fails_is_in_neither_the_row_nor_the_log_and_its_traceback_is(
+    library: Library,
+    video_id: int,
+    work: Callable[[Callable[[Task], None]], None],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    statement, value = "SELECT length(:value)" + " + 1" * 3, "secret" + "\0"
+
+    def fails(task: Task) -> None:
+        with task.tools.database.unit_of_work() as uow:
+            uow.session.connection().execute(text(statement), {"value": value})
+
+    work(fails)
+    broker = make_broker(library.runtime.redis_url)
+    with running_worker(library.tools, library.runtime.redis_url):
+        send_jobs(broker, [Job("download", video_id)])
+        library.wait_for(lambda: library.video(video_id).state == VideoState.DOWNLOAD_FAILED)
+    broker.close()
+    error = library.video(video_id).last_error or ""
+    assert error.startswith("the stage download met an unexpected error (DataError)")
+    assert "Traceback" in caplog.text
+    assert "DataError" in caplog.text
+    for hidden in ("secret", "length("):
+        assert hidden not in error + caplog.text
 
 
 def test_a_retry_gives_a_failed_row_all_its_attempts_again(
@@ -261,6 +294,7 @@ def test_the_reconciler_sends_what_is_due_and_has_no_message(
     library: Library, video_id: int, tmp_path: Path
 ) -> None:
     broker = make_broker(library.runtime.redis_url)
+    library.wait_for(lambda: queue_length(broker, "download") == 1)
     broker.flush("download")
     assert reconcile(library.runtime.database, broker) == 1
     assert queue_length(broker, "download") == 1

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import StatementError
 
 from heaters.domain.errors import in_words
 from heaters.repositories.database import Database, UnitOfWork
@@ -97,12 +97,13 @@ def test_a_server_that_shuts_the_session_down_is_away(database: Database) -> Non
         ("SELECT length(:value)", {"value": f"{SECRET}\0"}),
         ("INSERT INTO once VALUES (:value)", {"value": SECRET}),
         ("SELECT unknown_column /* :value */", {"value": SECRET}),
+        ("SELECT :value, :missing /* INSERT INTO */", {"value": SECRET}),
         (
             f"SELECT {', '.join(f':v{n}' for n in range(70_000))}",
             {f"v{n}": n for n in range(70_000)},
         ),
     ],
-    ids=["type", "NUL", "unique", "syntax", "70,000 parameters"],
+    ids=["type", "NUL", "unique", "syntax", "a value is missing", "70,000 parameters"],
 )
 def test_what_can_never_succeed_is_no_database_that_is_away_and_tells_no_value(
     database: Database, statement: str, values: dict[str, object]
@@ -110,7 +111,7 @@ def test_what_can_never_succeed_is_no_database_that_is_away_and_tells_no_value(
     with database.unit_of_work() as uow:
         uow.session.connection().execute(text("CREATE TABLE once (value text PRIMARY KEY)"))
         uow.session.connection().execute(text("INSERT INTO once VALUES (:v)"), {"v": SECRET})
-    with pytest.raises(DBAPIError) as raised:
+    with pytest.raises(StatementError) as raised:
         run(database, statement, **values)
     told = "".join(traceback.format_exception(raised.value)) + in_words(raised.value)
     assert "[SQL" not in told

@@ -12,8 +12,12 @@ from heaters.pipeline.runner import Runner
 from tests.support.library import Library
 from tests.support.mutations import mutated, write_containers
 
-# What a worker says of an end that no code has foreseen.
-_UNFORESEEN = ("unexpected error", "was ended by SIG", "not done after", "nothing came for")
+# What a worker says of an end that no code has foreseen, and what is for its log only: words of
+# ffmpeg, and paths.
+_UNFORESEEN = (
+    *("unexpected error", "was ended by SIG", "not done after", "nothing came for"),
+    *("ffmpeg failed", "Error opening", "Error initializing", "/", "preprocess-"),
+)
 
 
 class WrongEnd(AssertionError):
@@ -46,6 +50,8 @@ def run_all(library: Library, files: Iterable[Path], threads: int = 2) -> Counte
         video = library.video(video_id)
         error = video.last_error or ""
         if video.state == VideoState.READY and not error:
+            texts = [warning["text"] for warning in video.warnings]
+            wrong.extend(f"{path.name}: {text}" for text in texts if "file:" in text)
             return "prepared with a warning" if video.warnings else "prepared"
         refused = video.state == VideoState.PREPROCESS_FAILED and error
         if not refused or "\n" in error or any(words in error for words in _UNFORESEEN):
@@ -55,7 +61,8 @@ def run_all(library: Library, files: Iterable[Path], threads: int = 2) -> Counte
     wrong: list[str] = []
     with ThreadPoolExecutor(threads) as pool:
         ends = Counter(pool.map(run, files))
-    wrong += [f"left: {path}" for path in library.tools.scratch_dir.rglob("*") if path.is_file()]
+    left = set(library.tools.folders.root.iterdir()) - {library.tools.folders.root / ".lock"}
+    wrong += [f"left: {path}" for path in left]
     if wrong:
         raise WrongEnd("\n".join(wrong))
     return ends

@@ -31,7 +31,8 @@ def write_containers(folder: Path) -> list[Path]:
         folder / "base.mkv", fps=Fraction(25), frame_count=15, width=96, height=54, gop=5
     )
     for name, options in CONTAINERS.items():
-        command = [find_ffmpeg(), "-v", "error", "-i", base, *options.split(), folder / name]
+        command = [find_ffmpeg(), "-v", "error", "-i", base, *options.split()]
+        command += ["-fflags", "+bitexact", folder / name]  # no ids made by chance
         subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
     return [folder / name for name in CONTAINERS]
 
