@@ -117,6 +117,11 @@ def read_picture(
     return picture, tuple(warnings)
 
 
+def is_convertible(stored: VideoFormat) -> bool:
+    """Tell whether pixels stored so can be read: a few formats can only be written."""
+    return _converts(stored.name, "yuv420p")
+
+
 def context_tags(context: VideoCodecContext) -> ColourTags:
     """Return the colours that a stream's parameters tell; before decoding, the container's."""
     return ColourTags(
@@ -165,11 +170,15 @@ def cropped_size(
 
 def _writable(stored: VideoFormat) -> str:
     """Return the pixel format; one that keeps all of it if swscale reads it only (sensors' raw)."""
+    return stored.name if _converts("yuv420p", stored.name) else "rgba64le"
+
+
+def _converts(read: str, written: str) -> bool:
     try:
-        VideoReformatter().reformat(VideoFrame(16, 16, "yuv420p"), format=stored.name)
+        VideoReformatter().reformat(VideoFrame(16, 16, read), format=written)
     except FFmpegError:
-        return "rgba64le"
-    return stored.name
+        return False
+    return True
 
 
 def _tags(picture: VideoFrame) -> ColourTags:

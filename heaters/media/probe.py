@@ -18,7 +18,7 @@ from heaters.media.ffmpeg import find_ffmpeg
 from heaters.media.inputs import INPUT_OPTIONS, file_url
 from heaters.media.limits import MediaLimits, SourceTooLarge
 from heaters.media.packet_scan import may_change, scan_packets
-from heaters.media.picture import Picture, context_tags, cropped_size, read_picture
+from heaters.media.picture import Picture, context_tags, cropped_size, is_convertible, read_picture
 from heaters.media.sound import Sound, read_sound
 from heaters.media.streams import (
     audio_stream,
@@ -106,7 +106,7 @@ def probe(
         raise InvalidInput(
             f"{name} is not a video, or its beginning is broken: was its download or upload cut"
             " off?",
-            detail=error.strerror,
+            detail=error.strerror or "",
         ) from error
     return replace(info, warnings=warnings + info.warnings)
 
@@ -151,6 +151,11 @@ def _read(
         limits.check_pixels(video.width, video.height, name)
         kind = video.codec_context.name
         raise InvalidInput(f"{name}: no picture of its {kind} video can be decoded")
+    if not is_convertible(scan.picture.format):
+        raise InvalidInput(
+            f"{name}: its pixels are stored as {scan.picture.format.name}, which cannot be"
+            " converted: write it again in another pixel format"
+        )
     warnings = list(scan.warnings)
     if scan.sound is None:
         audio = None

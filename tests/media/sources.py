@@ -129,6 +129,10 @@ def _of_an_unknown_kind(base: Path, path: Path) -> None:
     rename_sample_entry(path, b"avc1")
 
 
+def _of_four_bits(base: Path, path: Path) -> None:
+    make("-i", base, "-an", "-c:v", "rawvideo", "-pix_fmt", "bgr4", path)
+
+
 def _playlist(base: Path, path: Path) -> None:
     path.write_text(f"ffconcat version 1.0\nfile '{base}'\n")
 
@@ -155,5 +159,6 @@ NOT_VIDEOS = (
     NotAVideo("playlist.ffconcat", _playlist, "not a video"),
     NotAVideo("no-index.mp4", _header_cut_off, "cut off"),
     NotAVideo("erased.mp4", _pictures_erased, "no picture"),
+    NotAVideo("four-bits.nut", _of_four_bits, "stored as bgr4, which cannot be converted"),
     NotAVideo("unknown.mp4", _of_an_unknown_kind, "of a kind that Heaters has no decoder for"),
 )

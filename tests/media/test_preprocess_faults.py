@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import pytest
 
 from heaters.domain.errors import Cancelled
@@ -84,6 +85,22 @@ def test_pictures_that_change_their_size_are_scaled_with_a_warning(
     [change] = made.warnings
     assert change.code == WarningCode.SIZE_CHANGES
     assert "from 320x180 to 640x360" in change.text
+
+
+def test_sound_that_can_be_decoded_and_not_converted_is_left_out_of_the_proxy_with_a_warning(
+    base: Path, tmp_path: Path
+) -> None:
+    samples, source = tmp_path / "sound.raw", tmp_path / "a.mkv"
+    channels = 70  # swresample takes 64
+    samples.write_bytes(bytes(2 * channels * 16000))
+    sound = ["-f", "s16le", "-ar", "8000", "-ac", str(channels), "-i", samples]
+    make("-i", base, *sound, "-map", "0:v", "-map", "1:a", "-c", "copy", source)
+    made = run(source)
+    assert not made.has_audio
+    assert [warning.code for warning in made.warnings] == [WarningCode.SOUND_LEFT_OUT]
+    assert decode_barcodes(made.proxy_path) == list(range(FRAMES))
+    with av.open(str(made.master_path)) as master:
+        assert master.streams.audio[0].channels == channels
 
 
 def test_a_master_that_cannot_hold_its_sound_is_written_without_it(
