@@ -21,6 +21,7 @@ from heaters.domain.errors import HeatersError
 from heaters.embedded import status
 from heaters.media.ffmpeg import find_ffmpeg
 from heaters.repositories.database import Database
+from heaters.storage.trial import try_out
 
 _ANSWER_S = 3
 _LOW_DISK_BYTES = 5 * 2**30
@@ -40,7 +41,7 @@ class Check:
 
 
 def diagnose(settings: Settings) -> list[Check]:
-    """Look at every part; nothing is started and nothing is changed."""
+    """Look at every part; nothing is started, and what is put into a bucket is deleted again."""
     return [
         _look("Python", platform.python_version),
         _look("ffmpeg", lambda: _ffmpeg(settings)),
@@ -117,8 +118,11 @@ def _redis(address: str) -> str:
 
 def _store(settings: Settings) -> str:
     store = open_configured_store(settings)
-    next(iter(store.list_objects()), None)
-    return settings.storage_url or f"folder {settings.data_dir / 'objects'}"
+    left_out = try_out(store)
+    told = settings.storage_url or f"folder {settings.data_dir / 'objects'}"
+    if not left_out:
+        return told
+    return f"{told}; the server does not take {', '.join(left_out)}"
 
 
 def _disk(settings: Settings) -> Check:

@@ -2,7 +2,6 @@
 
 from heaters.models.action import Action, ActionKind
 from heaters.models.artifact import Artifact, ArtifactKind
-from heaters.models.base import utc_now
 from heaters.models.check import Check
 from heaters.models.chore import Chore, Installation, Leftover
 from heaters.models.clip import Clip, ClipGroup
@@ -25,5 +24,4 @@ __all__ = [
     "Leftover",
     "Reviewer",
     "Video",
-    "utc_now",
 ]

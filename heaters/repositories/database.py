@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlmodel import Session
+from sqlmodel import Session, func, select
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from heaters.repositories.driver import DatabaseAway
@@ -43,6 +44,10 @@ class UnitOfWork:
     def send(self, job: Job) -> None:
         """Ask for ``job`` to be sent after the commit; a rollback drops it."""
         self.jobs.append(job)
+
+    def now(self) -> datetime:
+        """Return the database's time, which all hosts share."""
+        return self.session.exec(select(func.clock_timestamp())).one()
 
 
 def _drop(_jobs: Sequence[Job]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
-from heaters.models import ArtifactKind, Check, utc_now
+from heaters.models import ArtifactKind, Check
 from heaters.repositories.cancelling import cancelled_by
 from heaters.repositories.checks import CheckRepository
 from heaters.repositories.database import Database, UnitOfWork
@@ -135,6 +135,7 @@ def _compare(
     after = verification.after
     while True:
         with database.unit_of_work() as uow:
+            newest = uow.now() - ORPHAN_AGE
             rows = InvariantRepository(uow.session).keys(after=after, until=until, limit=_STRETCH)
         for key in rows:
             unnamed.pop(key, None)
@@ -143,7 +144,6 @@ def _compare(
         if len(rows) < _STRETCH:
             break
         after = next(reversed(rows))
-    newest = utc_now() - ORPHAN_AGE
     left = [
         leftover(key, kind, info.size_bytes)
         for key, info in unnamed.items()

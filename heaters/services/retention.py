@@ -26,7 +26,7 @@ def collect_retired(
 
     Args:
         uow: the transaction, to be committed before any object is deleted.
-        now: the time.
+        now: the database's time.
         retention_s: for how many seconds after an action its undo brings files back.
         limit: how many clips and how many keys at most; call again until none come.
         without: keys to pass over, because their objects could not be deleted.

@@ -212,6 +212,12 @@ class S3Store(ObjectStore):
                     swept += 1
         return swept
 
+    def left_out(self) -> Sequence[str]:
+        """See ``ObjectStore``."""
+        with s3_errors("", self.place):
+            next(self._dialect.uploads(self._bucket, self._prefix), None)
+        return self._dialect.left_out()
+
     def local_path(self, key: str) -> None:
         """See ``ObjectStore``; here there is none."""
 
@@ -308,7 +314,7 @@ class S3Store(ObjectStore):
         """Return S3's answer with its open body; None if the range starts past the end."""
         last_byte = "" if end_byte is None else end_byte - 1
         request = self._object(key) | {"Range": f"bytes={start_byte}-{last_byte}"}
-        if etag:
+        if etag and etag.startswith('"'):  # servers that give others do not know them again
             request["IfMatch"] = etag
         with s3_errors(key, self.place):
             try:

@@ -28,6 +28,17 @@ class Dialect:
         self._client = client
         self._adapts_classes = adapts_classes
         self._takes_classes = self._takes_conditions = self._deletes_many = True
+        self._lists_uploads = True
+
+    def left_out(self) -> list[str]:
+        """Return in words what the server has refused so far, and what is done instead."""
+        words = {
+            "storage classes (all objects get its own)": self._takes_classes,
+            "conditional writes (Heaters looks first)": self._takes_conditions,
+            "deletes of many objects (Heaters deletes one by one)": self._deletes_many,
+            "lists of unfinished uploads (give the bucket a rule)": self._lists_uploads,
+        }
+        return [said for said, is_taken in words.items() if not is_taken]
 
     def write(self, operation: Callable[..., dict[str, Any]], **request: Any) -> dict[str, Any]:
         """Put an object, begin an upload or complete one."""
@@ -73,6 +84,7 @@ class Dialect:
         except ClientError as error:
             if error_code(error) not in _UNKNOWN:
                 raise
+            self._lists_uploads = False
 
     def _spoken(self, request: dict[str, Any]) -> dict[str, Any]:
         left_out: set[str] = set()

@@ -185,6 +185,10 @@ class ObjectStore(Protocol):
         """
         ...
 
+    def left_out(self) -> Sequence[str]:
+        """Return in words what the server refuses, as far as it was asked, and is done without."""
+        return ()
+
     def local_path(self, key: str) -> Path | None:
         """Return the file that is the object, to be read only; None if there is no such thing.
 

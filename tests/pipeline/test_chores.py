@@ -13,7 +13,7 @@ import pytest
 from sqlmodel import text
 
 from heaters.domain.lifecycle import ClipState, VideoState
-from heaters.models import LOCAL_REVIEWER_ID, ArtifactKind, Chore, utc_now
+from heaters.models import LOCAL_REVIEWER_ID, ArtifactKind, Chore
 from heaters.pipeline.chores.running import CHORES, run_chore
 from heaters.pipeline.chores.sweep import FEW
 from heaters.pipeline.tools import Tools
@@ -27,6 +27,7 @@ from heaters.storage.errors import NotDeleted
 from heaters.storage.keys import clip_export_key, master_key, new_token
 from heaters.storage.local import LocalStore
 from tests.support.barcodes import write_barcode_video
+from tests.support.clock import set_database_clock
 from tests.support.library import Library
 
 at_once = pytest.mark.parametrize("library", [{"retention_days": 0}], indirect=True)
@@ -76,14 +77,9 @@ def put_leftovers(library: Library, count: int) -> list[str]:
 
 
 @pytest.fixture
-def two_days_later(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Give the function that moves the check's clock on."""
-
-    def move() -> None:
-        later = utc_now() + timedelta(days=2)
-        monkeypatch.setattr(invariants, "utc_now", lambda: later)
-
-    return move
+def two_days_later(library: Library) -> Callable[[], None]:
+    """Give the function that moves the database's clock on."""
+    return lambda: set_database_clock(library.runtime.database, timedelta(days=2))
 
 
 def weeks_pass(library: Library) -> None:
@@ -310,3 +306,19 @@ def test_what_nobody_foresaw_is_recorded_and_the_next_round_starts_from_the_begi
     assert run_chore(library.tools, "sweep", every_s=3600) is None
     chore = run(library, "sweep")
     assert (chore.error, chore.cursor) == (None, None)
+
+
+def test_a_host_whose_clock_is_behind_keeps_no_file_longer(
+    library: Library, tmp_path: Path
+) -> None:
+    _, key = exported(library, tmp_path)
+    with library.runtime.database.unit_of_work() as uow:
+        undo(uow, reviewer_id=LOCAL_REVIEWER_ID)
+    set_database_clock(library.runtime.database, timedelta(days=8))
+    run(library, "retire")
+    assert key not in keys(library)
+    run(library, "verify")
+    with library.runtime.database.unit_of_work() as uow:
+        check = last_check(uow)
+        assert check is not None
+        assert abs(check.started_at - uow.now()) < timedelta(days=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,7 +16,7 @@ from sqlmodel import col, update
 from heaters.domain.errors import ExternalFailure, InvalidInput
 from heaters.domain.lifecycle import VideoState
 from heaters.domain.stages import STAGES
-from heaters.models import Video, utc_now
+from heaters.models import Video
 from heaters.pipeline import runner
 from heaters.pipeline.broker import Sender, make_broker, queue_length, send_jobs
 from heaters.pipeline.reconciler import reconcile
@@ -26,6 +26,7 @@ from heaters.pipeline.worker import running_worker
 from heaters.repositories.database import Job
 from heaters.services.ingest import add_address
 from heaters.services.retrying import retry_video
+from tests.support.clock import set_database_clock, utc_now
 from tests.support.library import Library
 from tests.support.proxy import Fault, Proxy, proxy_to
 
@@ -378,16 +379,10 @@ def test_what_was_committed_just_before_the_end_is_sent(library: Library) -> Non
 
 
 @pytest.fixture(params=[-5, 5], ids=["five minutes behind", "five minutes ahead"])
-def wrong_clock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> timedelta:
-    """This host's clock is wrong, and the database's is right."""
+def wrong_clock(request: pytest.FixtureRequest, library: Library) -> timedelta:
+    """How far this host's clock is ahead of the database's."""
     offset = timedelta(minutes=request.param)
-
-    class WrongClock(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:
-            return datetime.now(tz) + offset
-
-    monkeypatch.setattr("heaters.models.base.datetime", WrongClock)
+    set_database_clock(library.runtime.database, -offset)
     return offset
 
 
@@ -402,11 +397,10 @@ def test_a_host_whose_clock_is_wrong_writes_right_times_and_delays_nothing(
 
     with library.runtime.database.unit_of_work() as uow:
         video_id = add_address(uow, "https://example.org/b.mp4").id or 0
-    assert abs(utc_now() - datetime.now(UTC) - wrong_clock) < timedelta(minutes=1)
     work(fails)
     Runner(library.tools).run("download", video_id)
     video = library.video(video_id)
-    truth = datetime.now(UTC)  # the database runs on this machine
+    truth = utc_now() - wrong_clock
     assert video.next_attempt_at is not None
     for written in (video.created_at, video.next_attempt_at):
         assert abs(written - truth) < timedelta(minutes=1)

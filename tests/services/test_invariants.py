@@ -10,7 +10,6 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from heaters.domain.lifecycle import BUSY_CLIP_STATES, ClipState, decision
-from heaters.models import utc_now
 from heaters.repositories.cancelling import cancelled_by
 from heaters.repositories.engine import DatabaseBusy
 from heaters.repositories.invariants import RULES, Finding, InvariantRepository
@@ -18,6 +17,7 @@ from heaters.services.cutting import add_cut, confirm_cut, move_cut, remove_cut
 from heaters.services.invariants import MAX_FINDINGS, Verification, last_check, record_check
 from heaters.services.reviewing import approve, archive, group, skip, ungroup
 from heaters.services.undoing import redo, undo
+from tests.support.clock import utc_now
 from tests.support.desk import Desk
 
 UNGUARDED = """

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlmodel import col, select
 
 from heaters.domain.lifecycle import ClipState
-from heaters.models import Artifact, ArtifactKind, Embedding, utc_now
+from heaters.models import Artifact, ArtifactKind, Embedding
 from heaters.repositories.browsing import BrowsingRepository
 from heaters.repositories.clips import ClipRepository
 from heaters.repositories.retention import RetentionRepository
@@ -15,6 +15,7 @@ from heaters.services.cutting import add_cut
 from heaters.services.retention import collect_retired, forget_collected
 from heaters.services.reviewing import approve, archive, skip
 from heaters.services.undoing import undo
+from tests.support.clock import utc_now
 from tests.support.desk import Desk
 
 DAY_S = 86_400

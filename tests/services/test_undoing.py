@@ -8,12 +8,13 @@ import pytest
 
 from heaters.domain.lifecycle import ClipState
 from heaters.domain.review import ChangedSince, NothingToRedo, NothingToUndo
-from heaters.models import ActionKind, utc_now
+from heaters.models import ActionKind
 from heaters.repositories.database import Job
 from heaters.services.cutting import add_cut, move_cut, remove_cut, replace_cuts
 from heaters.services.retention import collect_retired
 from heaters.services.reviewing import approve, archive, group, skip, ungroup
 from heaters.services.undoing import redo, undo
+from tests.support.clock import utc_now
 from tests.support.desk import Desk
 
 

@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select, update
 
-from heaters.models import Artifact, ArtifactKind, Leftover, utc_now
+from heaters.models import Artifact, ArtifactKind, Leftover
 from heaters.repositories.invariants import Finding
 from heaters.services import invariants
 from heaters.services.invariants import MISSING, Verification, verify
 from heaters.storage.keys import clip_export_key, master_key, new_token, original_key
 from heaters.storage.local import LocalStore
 from heaters.storage.store import ObjectInfo
+from tests.support.clock import set_database_clock, utc_now
 from tests.support.desk import Desk
 
 
@@ -67,14 +68,9 @@ def stretch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Give the function that moves the check's clock on by two days."""
-
-    def move() -> None:
-        moment = utc_now() + timedelta(days=2)
-        monkeypatch.setattr(invariants, "utc_now", lambda: moment)
-
-    return move
+def later(place: Place) -> Callable[[], None]:
+    """Give the function that moves the database's clock on by two days."""
+    return lambda: set_database_clock(place.desk.database, timedelta(days=2))
 
 
 def retire(place: Place, key: str) -> None:

@@ -1,4 +1,4 @@
-"""S3 servers of other makes: what they refuse is left out, and everything works."""
+"""S3 servers of other makes: everything works, and what they refuse is left out."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 from heaters.storage.errors import ObjectExists
 from heaters.storage.store import open_store
+from heaters.storage.trial import try_out
 from tests.support.quirky_s3 import QUIRKS, quirky
 from tests.support.s3 import S3Endpoint
 
@@ -20,8 +21,8 @@ KEY = "videos/7/master-0123456789abcdef.mkv"
 @pytest.mark.parametrize(
     "quirks", [(), *((name,) for name in QUIRKS), tuple(QUIRKS)], ids=", ".join
 )
-def test_a_server_that_refuses_what_aws_takes_keeps_objects_all_the_same(
-    endpoint: S3Endpoint, file_of: Callable[[int], Path], quirks: tuple[str, ...]
+def test_a_server_of_another_make_keeps_objects_all_the_same(
+    endpoint: S3Endpoint, file_of: Callable[[int], Path], tmp_path: Path, quirks: tuple[str, ...]
 ) -> None:
     path = file_of(9 << 20)
     posters = [f"videos/7/poster-{number:016x}.jpg" for number in range(3)]
@@ -33,10 +34,34 @@ def test_a_server_that_refuses_what_aws_takes_keeps_objects_all_the_same(
         with pytest.raises(ObjectExists):
             store.put_bytes(posters[0], b"another", overwrite=False)
         assert b"".join(store.read_range(KEY, 5, 99)) == path.read_bytes()[5:99]
+        for start_byte in (9 << 20, 10 << 20):
+            assert b"".join(store.read_range(KEY, start_byte)) == b""
+        store.get_file(KEY, tmp_path / "copy")
+        assert (tmp_path / "copy").read_bytes() == path.read_bytes()
         assert {found.key for found in store.list_objects()} == {KEY, *posters}
         assert store.sweep(0) == 0
         store.delete(*posters)
         assert [found.key for found in store.list_objects()] == [KEY]
+
+
+TOLD = {
+    "no MD5": "deletes of many objects",
+    "many deletes": "deletes of many objects",
+    "storage classes": "storage classes",
+    "conditions": "conditional writes",
+    "lists of uploads": "lists of unfinished uploads",
+}
+
+
+@pytest.mark.parametrize("quirk", QUIRKS)
+def test_a_trial_says_what_the_server_refuses_and_leaves_nothing_behind(
+    endpoint: S3Endpoint, quirk: str
+) -> None:
+    with quirky(endpoint.url, quirk) as url:
+        store = open_store(f"s3://{endpoint.new_bucket()}/library", s3_endpoint_url=url)
+        told = [line.partition(" (")[0] for line in try_out(store)]
+        assert told == ([TOLD[quirk]] if quirk in TOLD else [])
+        assert list(store.list_objects()) == []
 
 
 def test_a_presigned_address_gives_the_file_its_name(endpoint: S3Endpoint) -> None:

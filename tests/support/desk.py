@@ -21,7 +21,6 @@ from heaters.models import (
     Clip,
     Reviewer,
     Video,
-    utc_now,
 )
 from heaters.repositories.clips import ClipRepository
 from heaters.repositories.database import Database, Job, UnitOfWork
@@ -36,6 +35,7 @@ from heaters.storage.keys import (
     new_token,
     proxy_key,
 )
+from tests.support.clock import utc_now
 
 T = TypeVar("T")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from heaters.models import utc_now
 from heaters.pipeline.chores.round import Round
 from heaters.services.installation import require_ours
 from heaters.services.retention import collect_retired, forget_collected
@@ -26,7 +25,7 @@ def run(chore: Round) -> dict[str, Any]:
     while len(refused) < _ENOUGH:
         with tools.database.unit_of_work() as uow:
             keys = collect_retired(
-                uow, now=utc_now(), retention_s=chore.retention_s, without=refused
+                uow, now=uow.now(), retention_s=chore.retention_s, without=refused
             )
         if not keys:
             break

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from heaters.models import utc_now
 from heaters.pipeline.chores.round import Round
 from heaters.services.invariants import Verification, record_check, verify
 
@@ -14,7 +13,10 @@ from heaters.services.invariants import Verification, record_check, verify
 def run(chore: Round) -> dict[str, Any]:
     """Go on where the cursor says; keep the findings for people to see."""
     tools = chore.tools
-    started_at = chore.cursor.pop("started_at", None) or utc_now().isoformat()
+    started_at = chore.cursor.pop("started_at", None)
+    if started_at is None:
+        with tools.database.unit_of_work() as uow:
+            started_at = uow.now().isoformat()
     found = Verification(**chore.cursor)
     for _ in verify(tools.database, tools.store, found, record=True, stopped=chore.stopped):
         chore.keep(asdict(found) | {"started_at": started_at})
