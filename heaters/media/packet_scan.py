@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.error import FFmpegError
@@ -24,6 +25,7 @@ from heaters.media.streams import packets_of
 
 _CODECS_WITH_FIELDS: Final = ("h264", "mpeg2video", "vc1")
 _FIELD_TRIAL_PACKETS = 50
+_OVERFLOW_TICKS = 2**33  # where the clock of broadcasts starts again: ISO/IEC 13818-1, 2.4.3.7
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,16 @@ class PacketScan:
 def may_change(container: InputContainer) -> bool:
     """Tell whether the format is one for broadcast: what a stream holds may change anywhere."""
     return bool(container.format.flags & Flags.ts_discont.value)
+
+
+def takes_a_jump_for_an_overflow(container: InputContainer, scan: PacketScan) -> bool:
+    """Tell whether libav took a clock that was set back for one that overflowed, and lost it.
+
+    It adds 26 hours to what is stamped before a file's begin. If the clock returns, those are gone,
+    which an overflow never looks like; ffmpeg takes that for another one and adds them again.
+    """
+    steps = np.diff(scan.video.clock())
+    return may_change(container) and bool((steps < -0.9 * _OVERFLOW_TICKS).any())
 
 
 def scan_packets(

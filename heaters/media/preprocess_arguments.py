@@ -95,6 +95,8 @@ def _input(source: Path, info: SourceInfo) -> Any:
         options[f"c:{info.video_index}"] = info.picture.codec
         if info.sound is not None:
             options[f"c:{info.sound.index}"] = info.sound.codec
+    if not info.overflows:
+        options["correct_ts_overflow"] = 0
     options |= {f"bsf:{index}": text for index, text in info.timing.repairs.items()}
     if info.picture.turn_ignored:
         options["noautorotate"] = None

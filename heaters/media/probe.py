@@ -17,7 +17,7 @@ from heaters.domain.warnings import SourceWarning, WarningCode
 from heaters.media.ffmpeg import find_ffmpeg
 from heaters.media.inputs import INPUT_OPTIONS, file_url
 from heaters.media.limits import MediaLimits, SourceTooLarge
-from heaters.media.packet_scan import may_change, scan_packets
+from heaters.media.packet_scan import may_change, scan_packets, takes_a_jump_for_an_overflow
 from heaters.media.picture import Picture, context_tags, cropped_size, is_convertible, read_picture
 from heaters.media.sound import Sound, read_sound
 from heaters.media.streams import (
@@ -39,6 +39,7 @@ class SourceInfo:
         container: ffmpeg's name of its format, ``"mov"`` for QuickTime and ``"mp4"`` for the rest
             of that family.
         may_change: whether such streams may change their format on the way.
+        overflows: whether libav may take a clock that goes back for one that overflows.
         video_index: which of the container's streams is the video.
         picture: how its pictures are stored and shown.
         timing: when they are shown.
@@ -52,6 +53,7 @@ class SourceInfo:
     name: str
     container: str
     may_change: bool
+    overflows: bool
     video_index: int
     picture: Picture
     timing: Timing
@@ -91,10 +93,7 @@ def probe(
             index, has_size = video.index, video.width > 0
         if not has_size:
             _check_declared_size(path, limits, index, name)
-        with _open(path, limits) as container:
-            video = container.streams[index]
-            assert isinstance(video, VideoStream)
-            info = _read(path, container, video, limits, name, ffmpeg=ffmpeg or find_ffmpeg())
+        info = _read(path, index, limits, name, ffmpeg=ffmpeg or find_ffmpeg())
     except ArgumentError as error:
         raise InvalidInput(f"{name} {_what_else(path)}") from error
     except FFmpegError as error:
@@ -136,57 +135,63 @@ def _choose_video(
 
 def _read(
     path: Path,
-    container: InputContainer,
-    video: VideoStream,
+    index: int,
     limits: MediaLimits,
     name: str,
     *,
     ffmpeg: Path,
+    overflows: bool = True,
 ) -> SourceInfo:
-    limits.check_pixels(video.width, video.height, name)
-    video.codec_context.options = {"max_pixels": str(limits.pixels)}
-    container_tags, audio = context_tags(video.codec_context), audio_stream(container)
-    scan = scan_packets(container, video, audio, limits, name)
-    if scan.picture is None:
+    with _open(path, limits, correct_ts_overflow=str(int(overflows))) as container:
+        video = container.streams[index]
+        assert isinstance(video, VideoStream)
+        container_tags, audio = context_tags(video.codec_context), audio_stream(container)
         limits.check_pixels(video.width, video.height, name)
-        kind = video.codec_context.name
-        raise InvalidInput(f"{name}: no picture of its {kind} video can be decoded")
-    if not is_convertible(scan.picture.format):
-        raise InvalidInput(
-            f"{name}: its pixels are stored as {scan.picture.format.name}, which cannot be"
-            " converted: write it again in another pixel format"
+        video.codec_context.options = {"max_pixels": str(limits.pixels)}
+        scan = scan_packets(container, video, audio, limits, name)
+        if overflows and takes_a_jump_for_an_overflow(container, scan):
+            return _read(path, index, limits, name, ffmpeg=ffmpeg, overflows=False)
+        if scan.picture is None:
+            limits.check_pixels(video.width, video.height, name)
+            kind = video.codec_context.name
+            raise InvalidInput(f"{name}: no picture of its {kind} video can be decoded")
+        if not is_convertible(scan.picture.format):
+            raise InvalidInput(
+                f"{name}: its pixels are stored as {scan.picture.format.name}, which cannot be"
+                " converted: write it again in another pixel format"
+            )
+        warnings = list(scan.warnings)
+        if scan.sound is None:
+            audio = None
+        if audio is None and container.streams.audio:
+            text = "The sound cannot be decoded and is left out."
+            warnings.append(SourceWarning(WarningCode.SOUND_LEFT_OUT, text))
+        timing, timing_warnings = read_timing(container, video, audio, scan, name)
+        limits.check_length(timing.frame_count / timing.fps, name)
+        format_name = _format_name(container)
+        size = cropped_size(
+            path,
+            video.index,
+            format_name,
+            scan.picture,
+            options=limits.input_options(),
+            ffmpeg=ffmpeg,
         )
-    warnings = list(scan.warnings)
-    if scan.sound is None:
-        audio = None
-    if audio is None and container.streams.audio:
-        text = "The sound cannot be decoded and is left out."
-        warnings.append(SourceWarning(WarningCode.SOUND_LEFT_OUT, text))
-    timing, timing_warnings = read_timing(container, video, audio, scan, name)
-    limits.check_length(timing.frame_count / timing.fps, name)
-    format_name = _format_name(container)
-    size = cropped_size(
-        path,
-        video.index,
-        format_name,
-        scan.picture,
-        options=limits.input_options(),
-        ffmpeg=ffmpeg,
-    )
-    picture, picture_warnings = read_picture(video, scan.picture, size, container_tags)
-    return SourceInfo(
-        name=name,
-        container=format_name,
-        may_change=may_change(container),
-        video_index=video.index,
-        picture=picture,
-        timing=timing,
-        sound=read_sound(audio) if audio else None,
-        known_sounds=tuple(str(stream.index) for stream in known_sounds(container)),
-        sound_count=len(container.streams.audio),
-        limits=limits,
-        warnings=(*warnings, *timing_warnings, *picture_warnings),
-    )
+        picture, picture_warnings = read_picture(video, scan.picture, size, container_tags)
+        return SourceInfo(
+            name=name,
+            container=format_name,
+            may_change=may_change(container),
+            overflows=overflows,
+            video_index=video.index,
+            picture=picture,
+            timing=timing,
+            sound=read_sound(audio) if audio else None,
+            known_sounds=tuple(str(stream.index) for stream in known_sounds(container)),
+            sound_count=len(container.streams.audio),
+            limits=limits,
+            warnings=(*warnings, *timing_warnings, *picture_warnings),
+        )
 
 
 def _what_else(path: Path) -> str:

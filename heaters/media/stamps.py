@@ -61,9 +61,19 @@ class Track:
         self.shown.append(not packet.is_discard)
 
     def clock(self) -> Stamps:
-        """Return when each packet is decoded, as far as that is known; all are in file order."""
+        """Return when each packet is decoded, in file order.
+
+        What has no stamp follows the packet before it; without any stamp, all count from 0.
+        """
         dts, pts = np.array(self.dts, np.int64), np.array(self.pts, np.int64)
-        return np.where(dts == NONE, pts, dts)
+        stamped = np.where(dts == NONE, pts, dts)
+        passed = np.cumsum(self.durations, dtype=np.int64) - np.array(self.durations, np.int64)
+        known = np.flatnonzero(stamped != NONE)
+        if known.size == 0:
+            return passed
+        before = known[np.searchsorted(known, np.arange(len(stamped)), side="right") - 1]
+        before[: known[0]] = known[0]
+        return stamped[before] + (passed - passed[before])
 
     def ticks(self, seconds: float) -> float:
         """Return how many ticks are so many seconds."""
@@ -102,6 +112,7 @@ class Repair:
         parts: together all packets.
         pts: the repaired stamps; ``NONE`` where there are none.
         dts: likewise.
+        clock: when each packet is decoded, repaired; see ``Track.clock``.
         usual: the usual time from one packet to the next, in ticks.
         longest: the longest that a picture may be shown, in ticks.
         breaks: what was wrong.
@@ -110,6 +121,7 @@ class Repair:
     parts: tuple[Part, ...]
     pts: Stamps
     dts: Stamps
+    clock: Stamps
     usual: int
     longest: float
     breaks: tuple[Break, ...]
@@ -158,7 +170,8 @@ def repair_pictures(track: Track, sound: Track | None) -> Repair:
         pts[number] = _hole(np.delete(pts, number), int(dts[number]), usual)
         by_s = (wrong - int(pts[number])) * track.time_base
         breaks.append(Break(number, track.pts[number] * track.time_base, by_s))
-    return Repair(tuple(parts), pts, dts, usual, longest, tuple(b for b in breaks if b.by_s))
+    told = tuple(one for one in breaks if one.by_s)
+    return Repair(tuple(parts), pts, dts, _moved(clock, parts), usual, longest, told)
 
 
 def first_gap(times: Stamps, track: Track, sound: Track | None, repair: Repair) -> int | None:
@@ -198,6 +211,7 @@ def repair_sound(track: Track, video: Track, pictures: Repair) -> Repair:
         tuple(parts),
         _moved(track.pts, parts),
         _moved(track.dts, parts),
+        _moved(clock, parts),
         usual,
         track.ticks(_LONGEST_SILENCE_S),
         tuple(one for one in breaks if one.by_s),
@@ -210,7 +224,7 @@ def _stamp(stamp: int | None) -> int:
 
 def _usual(track: Track, clock: Stamps) -> int:
     steps = np.diff(clock)
-    steps = steps[(steps > 0) & (clock[1:] != NONE) & (clock[:-1] != NONE)]
+    steps = steps[steps > 0]
     if steps.size == 0:
         known = [duration for duration in track.durations if duration > 0]
         return min(known, default=1)
@@ -252,7 +266,7 @@ def _parts(clock: Stamps, numbers: list[int], usual: int, longest: float) -> lis
     return parts
 
 
-def _moved(stamps: array[int], parts: list[Part]) -> Stamps:
+def _moved(stamps: array[int] | Stamps, parts: list[Part]) -> Stamps:
     moved = np.array(stamps, np.int64)
     for part in parts:
         span = moved[part.first : part.end]

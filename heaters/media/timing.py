@@ -85,7 +85,7 @@ def read_timing(
     except InvalidInput as error:
         raise InvalidInput(f"{name} cannot be put in order: {error}") from error
     every = times = _times(track, repair)
-    first_s = start_s = Fraction(0)
+    first_s, start_s = (container.start_time or 0) * _MICROSECOND, Fraction(0)
     if scan.picture and scan.picture.pts is not None and container.start_time is not None:
         times = every[np.searchsorted(every, scan.picture.pts) :]
         first_s = scan.picture.pts * unit_s
@@ -140,9 +140,14 @@ def timeline(pictures: Any, timing: Timing) -> Any:
 
 
 def _times(track: Track, repair: Repair) -> Stamps:
-    """Return when pictures are shown, ascending: by dts where pts are missing (AVI)."""
+    """Return when pictures are shown, ascending; nothing where nothing is stamped.
+
+    Where pts are missing, by dts (AVI); where these are missing too, one after the other.
+    """
     shown = np.frombuffer(track.shown, dtype=np.bool_)
     known = [stamps[shown & (stamps != NONE)] for stamps in (repair.pts, repair.dts)]
+    if any(len(stamps) for stamps in known):
+        known.append(repair.clock[shown])
     return np.sort(max(known, key=len))
 
 

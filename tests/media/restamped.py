@@ -72,3 +72,17 @@ def joined(parts: list[tuple[Path, int]], path: Path) -> Path:
         content += part.read_bytes()[header_bytes:]
     path.write_bytes(content)
     return path
+
+
+def unstamped(source: Path, path: Path, *, pid: int, first: int) -> Path:
+    """Write an MPEG-TS whose packets of one stream have no stamps from number ``first`` on."""
+    content, number = bytearray(source.read_bytes()), 0
+    for at in range(0, len(content), 188):
+        head = int.from_bytes(content[at + 1 : at + 3], "big")
+        if head & 0x1FFF != pid or not head & 0x4000:  # of another stream, or not the beginning
+            continue
+        if number >= first:
+            content[content.index(b"\0\0\1", at + 4) + 7] &= 0x3F  # PTS_DTS_flags
+        number += 1
+    path.write_bytes(content)
+    return path

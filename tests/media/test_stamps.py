@@ -10,7 +10,7 @@ import pytest
 from heaters.domain.errors import InvalidInput
 from heaters.media.preprocess import Preprocessed
 from heaters.media.stamps import NONE, Track, repair_pictures
-from tests.media.restamped import Seconds, joined, late, restamp, shown_late
+from tests.media.restamped import Seconds, joined, late, restamp, shown_late, unstamped
 from tests.media.sources import FRAMES, make, run
 from tests.support.barcodes import (
     click_period_frames,
@@ -86,7 +86,7 @@ def test_one_picture_that_is_shown_late_is_shown_in_its_turn(
     [
         *((suffix, starts) for suffix in (".flv", ".ts") for starts in ((0, 10_800), (5000, 0))),
         *((suffix, (10, 10)) for suffix in (".flv", ".ts")),
-        (".flv", (7200, 3, 7202)),
+        *((suffix, (7200, 3, 7202)) for suffix in (".flv", ".ts")),
     ],
     ids=str,
 )
@@ -151,6 +151,17 @@ def test_stamps_that_jump_all_the_time_are_refused_with_the_first(tmp_path: Path
         track.shown.append(True)
     with pytest.raises(InvalidInput, match=r"jump 499 times, the first time to 500\.080 s"):
         repair_pictures(track, None)
+
+
+@pytest.mark.parametrize("pid", [0x100, 0x101], ids=["video", "sound"])
+@pytest.mark.parametrize("first", [0, 1], ids=["none", "the first only"])
+def test_what_has_no_stamp_follows_what_came_before(tmp_path: Path, pid: int, first: int) -> None:
+    whole = tmp_path / "whole.ts"
+    make("-i", plain_video(tmp_path), "-c", "copy", whole)
+    made = run(unstamped(whole, tmp_path / "a.ts", pid=pid, first=first))
+    assert decode_barcodes(made.proxy_path) == list(range(FRAMES))
+    assert_clicks_on_the_beat(made)
+    assert codes(made) == []
 
 
 def test_a_picture_of_two_fields_is_one_picture(tmp_path: Path) -> None:
