@@ -20,7 +20,8 @@ class MediaLimits:
         pixels: of one stored picture. The default is 8192 x 8192; libav's own limit is four times
             as much, which HDR would turn into 3 GB.
         streams: of any type. The default is libav's own.
-        packets: of the picture and the sound; each takes 16 bytes of memory while it is read.
+        packets: of the picture and the sound; each takes 34 bytes of memory while it is read, and
+            125 while its stamps are judged.
         hours: that the picture lasts.
     """
 

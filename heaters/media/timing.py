@@ -132,7 +132,7 @@ def read_timing(
 def timeline(pictures: Any, timing: Timing) -> Any:
     """Chain the filters that make frame i what is shown at i/fps after the first picture."""
     frames = pictures.filter("setpts", f"PTS-({timing.start_s})/TB").filter(
-        "fps", fps=format_fps(timing.fps), start_time=0
+        "fps", fps=format_fps(timing.fps), start_time=0, eof_action="pass"
     )
     if timing.held_frames:
         frames = frames.filter("tpad", stop=timing.held_frames, stop_mode="clone")
@@ -140,7 +140,7 @@ def timeline(pictures: Any, timing: Timing) -> Any:
 
 
 def _times(track: Track, repair: Repair) -> Stamps:
-    """Return when pictures are shown, ascending; nothing where nothing is stamped.
+    """Return when pictures are shown, ascending and distinct; nothing where nothing is stamped.
 
     Where pts are missing, by dts (AVI); where these are missing too, one after the other.
     """
@@ -148,7 +148,7 @@ def _times(track: Track, repair: Repair) -> Stamps:
     known = [stamps[shown & (stamps != NONE)] for stamps in (repair.pts, repair.dts)]
     if any(len(stamps) for stamps in known):
         known.append(repair.clock[shown])
-    return np.sort(max(known, key=len))
+    return np.unique(max(known, key=len))
 
 
 def _without_second_fields(times: Stamps, scan: PacketScan) -> Stamps:

@@ -10,7 +10,7 @@ import pytest
 from heaters.config import Settings
 from heaters.media.analysis import read_analysis
 from heaters.media.detectors import detect
-from tests.media.sources import run
+from tests.media.sources import make, run
 from tests.support.barcodes import decode_barcodes, decode_clicks, write_barcode_video
 
 
@@ -45,3 +45,29 @@ def test_one_picture_is_shown_for_as_long_as_its_sound(tmp_path: Path, suffix: s
     assert set(decode_barcodes(made.proxy_path)) == {0}
     assert decode_clicks(made.proxy_path)[-1].time_s > 11.5
     assert made.warnings == ()
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".apng"])
+def test_a_last_picture_without_a_length_is_shown_however_slow_the_others_are(
+    tmp_path: Path, suffix: str
+) -> None:
+    plain, source = tmp_path / "plain.mkv", tmp_path / f"a{suffix}"
+    write_barcode_video(plain, fps=Fraction(25), frame_count=5, audio=False)
+    palette = "split[a][b];[a]palettegen[p];[b][p]paletteuse"
+    make("-i", plain, "-vf", f"setpts=N*20/TB,{palette}", "-fps_mode", "passthrough", source)
+    made = run(source)
+    assert decode_barcodes(made.proxy_path) == list(range(5))
+    assert made.frame_count / made.fps == 100
+
+
+def test_pictures_that_are_stamped_alike_take_one_place_at_the_pace_of_the_others(
+    tmp_path: Path,
+) -> None:
+    plain = tmp_path / "plain.mkv"
+    write_barcode_video(plain, fps=Fraction(25), frame_count=50, audio=False)
+    pairs = "setts=pts=floor(N/2)*2/25/TB:dts=floor(N/2)*2/25/TB"
+    source = tmp_path / "a.mkv"
+    make("-i", plain, "-c", "copy", "-bsf:v", pairs, source)
+    made = run(source)
+    assert made.fps == Fraction(25, 2)
+    assert decode_barcodes(made.proxy_path) == list(range(1, 50, 2))
