@@ -49,7 +49,7 @@ import { createContext, useContext, useSyncExternalStore } from "react";
  * @property {import("../webcodecs/filmstrip.js").Filmstrip} filmstrip
  * @property {import("./store.js").Store<{scores: Float32Array | null}>} scores
  * @property {import("./store.js").Store<{words: string, can_undo: boolean, can_redo: boolean}>} last
- *   what the reviewer did last and can take back, as the server says
+ *   what the reviewer did last and can undo, as the server says
  * @property {import("./store.js").Store<import("./keyboard/keymap.js").Keys>} keys the reviewer's keyboard
  * @property {(keys: import("./keyboard/keymap.js").Keys) => void} saveKeys keeps them for this reviewer
  */

@@ -11,7 +11,7 @@ import { openDesk } from "./opening.js";
  * @param {import("./context.js").DeskVideo} props.video
  * @param {import("./session/session.js").Sheet} props.sheet
  * @param {import("./session/session.js").News[]} props.news
- * @param {string} props.lastAction what the reviewer did last and can take back, in words
+ * @param {string} props.lastAction what the reviewer did last and can undo, in words
  * @param {boolean} props.canUndo
  * @param {boolean} props.canRedo
  * @param {import("./keyboard/keymap.js").Keys} props.keyboard

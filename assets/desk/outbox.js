@@ -50,7 +50,7 @@ function isRequest(kept, { reviewer_id, video_id }, clips) {
   if (typeof kept?.request_id !== "string") return false;
   if (kept.reviewer_id !== reviewer_id || kept.video_id !== video_id) return false;
   try {
-    foresee(clips, kept);
+    foresee({ clips, checked: new Set() }, kept);
     return true;
   } catch (error) {
     // What is refused is the server's to refuse; any other error says that this is no request.

@@ -159,7 +159,7 @@ def _told(uow: UnitOfWork, action: Action) -> str:
     """Return in one line what was done, in which video, to which clips."""
     assert action.id is not None
     entry = ActionRepository(uow.session).entry(action.id)
-    did = {ActionKind.UNDO: "undid: ", ActionKind.REDO: "redid: "}.get(entry.kind, "")
+    did = {ActionKind.UNDO: "undone: ", ActionKind.REDO: "redone: "}.get(entry.kind, "")
     what = entry.about_kind.value.replace("_", " ")
     if entry.frame is not None:
         what += f" at frame {entry.frame}"

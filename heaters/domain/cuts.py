@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import assert_never
 
 from heaters.domain.errors import InvalidInput
 from heaters.domain.timeline import DuplicateCut, FrameOutOfRange, Timeline
+
+MIN_SCENE_FRAMES = 4
+"""A detector's cuts are at least this far apart: what is shorter is a flash, not a scene."""
 
 
 class NoSuchCut(InvalidInput):
@@ -89,6 +93,17 @@ def apply_operation(timeline: Timeline, operation: CutOperation) -> Timeline:
             return Timeline(timeline.frame_count, (*cuts[:index], to_frame, *cuts[index + 1 :]))
         case _:
             assert_never(operation)
+
+
+def with_kept(found: Iterable[int], kept: Iterable[int]) -> list[int]:
+    """Return the cuts that a detector found together with those that stay, ascending.
+
+    A found one that is closer than ``MIN_SCENE_FRAMES`` to one that stays yields to it.
+    """
+    staying = set(kept)
+    near = range(1 - MIN_SCENE_FRAMES, MIN_SCENE_FRAMES)
+    taken = {cut + offset for cut in staying for offset in near}
+    return sorted([*staying, *(cut for cut in found if cut not in taken)])
 
 
 def invert(operation: CutOperation) -> CutOperation:

@@ -60,7 +60,7 @@ def _question() -> rx.Component:
         ),
         rx.el.button(question.yes, on_click=LibraryState.confirm, class_name="button"),
         rx.el.button("Cancel", on_click=LibraryState.decline, class_name="button"),
-        class_name="question",
+        class_name="add-question",
         role="alert",
     )
 

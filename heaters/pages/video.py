@@ -78,7 +78,7 @@ def _review() -> rx.Component:
             rx.el.div(
                 rx.el.button(
                     "Undo",
-                    on_click=VideoState.take_back,
+                    on_click=VideoState.undo,
                     disabled=rx.cond(VideoState.can_undo, False, True),
                     class_name="button",
                 ),
@@ -122,8 +122,8 @@ def _review() -> rx.Component:
         ReviewKeys.create(
             keyboard=VideoState.keys,
             on_verdict=VideoState.judge,
-            on_undo=VideoState.take_back,
-            on_redo=VideoState.do_again,
+            on_undo=VideoState.undo,
+            on_redo=VideoState.redo,
         ),
     )
 

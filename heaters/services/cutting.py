@@ -12,6 +12,7 @@ from heaters.domain.cuts import (
     NoSuchCut,
     RemoveCut,
     apply_operation,
+    with_kept,
 )
 from heaters.domain.lifecycle import EXPORTED_CLIP_STATES, ClipState, VideoState
 from heaters.domain.review import ClipsExist, ConfirmationRequired, VideoNotReady
@@ -144,6 +145,7 @@ def replace_cuts(
     *,
     reviewer_id: int,
     reason: str,
+    keeps_checked: bool = False,
     confirm_exported: bool = False,
 ) -> Action | None:
     """Cut a video at ``cuts`` and nowhere else, as one action: after a new detection, say.
@@ -156,6 +158,8 @@ def replace_cuts(
         cuts: first frames of clips, in any order.
         reviewer_id: who does it.
         reason: where the cuts come from, for the history.
+        keeps_checked: leave the cuts in place that people have made or confirmed by now; see
+            ``with_kept``.
         confirm_exported: replace clips even if they are exported already.
 
     Returns:
@@ -166,6 +170,8 @@ def replace_cuts(
         FrameOutOfRange, DuplicateCut: these are not cuts of this video.
     """
     video, frame_count = _lock_ready(uow, video_id)
+    if keeps_checked:
+        cuts = with_kept(cuts, ActionRepository(uow.session).checked_cuts(video_id))
     new = timeline_from_cuts(frame_count, cuts)
     return _replace(uow, video, new, reviewer_id, reason, confirm_exported=confirm_exported)
 

@@ -55,7 +55,7 @@ class Trail:
         """Give a clip an earlier status back.
 
         What the pipeline has done since under the same decision stays done. A clip whose exported
-        files are gone becomes approved, to be exported anew.
+        files are gone becomes approved, to be exported again.
         """
         self._changes.append((clip.status, clip))
         if decision(clip.state) != decision(status.state):

@@ -1,4 +1,4 @@
-"""A video's history page: what happened to it, by whom, when, and taking it back."""
+"""A video's history page: what happened to it, by whom, when, and undoing it."""
 
 from __future__ import annotations
 

@@ -82,11 +82,16 @@ class ConfirmCut(_Intent):
 
 
 class ReplaceCuts(_Intent):
-    """Cut the video at ``cuts`` and nowhere else: where scores reach ``threshold``."""
+    """Cut the video at ``cuts``, where scores reach ``threshold``, and nowhere else.
+
+    Attributes:
+        keeps_checked: but leave the cuts in place that people have made or confirmed.
+    """
 
     kind: Literal["replace_cuts"]
     cuts: Annotated[list[_Frame], Field(max_length=CLIPS_MAX_COUNT)]
     threshold: Annotated[float, Field(allow_inf_nan=False)]
+    keeps_checked: bool = False
     confirm: bool = False
 
 
@@ -237,6 +242,7 @@ def _replace_cuts(asked: _Asked, intent: ReplaceCuts) -> Action | None:
         intent.cuts,
         reviewer_id=asked.reviewer_id,
         reason=f"threshold {intent.threshold:g}",
+        keeps_checked=intent.keeps_checked,
         confirm_exported=intent.confirm,
     )
 

@@ -65,7 +65,7 @@ class ReviewState(PageState, rx.State):
         sheet: all the clips, as they were when they were last sent whole.
         news: what has changed since; the latest few.
         details: the clip that is looked at.
-        last_action: what the reviewer did last here and can take back; empty for nothing.
+        last_action: what the reviewer did last here and can undo; empty for nothing.
         keys: the reviewer's keyboard.
     """
 

@@ -126,7 +126,9 @@ class VideoState(PageState, rx.State):
         def work(uow: UnitOfWork, reviewer_id: int) -> str:
             if str(verdict) not in _VERDICTS:
                 raise NotFound(f"no such verdict: {verdict}")
-            _VERDICTS[verdict](uow, [checked_id(clip_id)], reviewer_id=reviewer_id)
+            done = _VERDICTS[verdict](uow, [checked_id(clip_id)], reviewer_id=reviewer_id)
+            if done is None:
+                return f"This clip is {_DONE[verdict].lower()} already"
             return f"{_DONE[verdict]} a clip"
 
         await self._act(work)
@@ -153,12 +155,12 @@ class VideoState(PageState, rx.State):
         await self._read()
 
     @rx.event
-    async def take_back(self) -> None:
+    async def undo(self) -> None:
         """Undo one's own last action on this video."""
         await self._reverse(undo)
 
     @rx.event
-    async def do_again(self) -> None:
+    async def redo(self) -> None:
         """Redo what one last undid on this video."""
         await self._reverse(redo)
 

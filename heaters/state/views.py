@@ -187,7 +187,7 @@ def facts(video: Video) -> list[str]:
         return []
     return [
         f"{video.width} × {video.height}",
-        f"{_decimal(video.fps)} fps ({format_fps(video.fps)})",
+        _rate(video.fps),
         counted(video.frame_count, "frame"),
         format_timecode(video.frame_count, video.fps),
         "with sound" if video.has_audio else "silent",
@@ -246,5 +246,9 @@ def clip_card(number: int, clip: Clip, fps: Fraction, export_artifact_id: int | 
     )
 
 
-def _decimal(fps: Fraction) -> str:
-    return f"{float(fps):.3f}".rstrip("0").rstrip(".")
+def _rate(fps: Fraction) -> str:
+    """Write ``25 fps``, and ``29.97 fps (30000/1001)`` where the decimals are not all of it."""
+    if fps.denominator == 1:
+        return f"{fps.numerator} fps"
+    decimal = f"{float(fps):.3f}".rstrip("0").rstrip(".")
+    return f"{decimal} fps ({format_fps(fps)})"

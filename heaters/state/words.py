@@ -117,7 +117,7 @@ def counted(number: int, noun: str) -> str:
 
 
 _ACTION_WORDS = {
-    ActionKind.REPLACE_CUTS: "set all cuts",
+    ActionKind.REPLACE_CUTS: "detected cuts",
     ActionKind.ADD_CUT: "cut at frame {frame}",
     ActionKind.REMOVE_CUT: "removed the cut at frame {frame}",
     ActionKind.MOVE_CUT: "moved the cut at frame {frame} to {to_frame}",

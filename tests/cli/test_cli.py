@@ -109,9 +109,9 @@ def test_a_session_from_cuts_to_collected_files(
     assert heaters.json("cuts", "list", video["id"]) == [20, 40]
     where = f"in video {video['id']} (It's 1)"
     undone = heaters.run("undo").stderr
-    assert undone.startswith(f"undid: move cut at frame 24 to 20 {where}: clips ")
+    assert undone.startswith(f"undone: move cut at frame 24 to 20 {where}: clips ")
     assert heaters.json("cuts", "list", video["id"]) == [24, 40]
-    assert heaters.run("redo").stderr.startswith(f"redid: move cut at frame 24 to 20 {where}: ")
+    assert heaters.run("redo").stderr.startswith(f"redone: move cut at frame 24 to 20 {where}: ")
     clips = heaters.json("clips", "--video", video["id"])
     assert [(c["start_frame"], c["end_frame"]) for c in clips] == [(0, 20), (20, 40), (40, 60)]
 

@@ -1,6 +1,6 @@
 // @ts-check
 import { Refused } from "../../assets/desk/session/edits.js";
-import { foresee, withChecked } from "../../assets/desk/session/foresight.js";
+import { foresee } from "../../assets/desk/session/foresight.js";
 
 /**
  * A server of one video that answers when it is told to: what the session is tested against.
@@ -79,12 +79,13 @@ export class DeskServer {
       this.done.push(answers);
       const { clips, checked } = this.before.pop() ?? this;
       this.checked = checked;
-      return this.#news(clips, { answers, said: "took back", checked: [...checked] });
+      return this.#news(clips, { answers, said: "undone", checked: [...checked] });
     }
     try {
-      const after = this.#named(foresee(this.clips, intent));
+      const { clips, checked } = foresee(this, intent);
+      const after = this.#named(clips);
       this.before.push({ clips: this.clips, checked: this.checked });
-      this.checked = withChecked(this.checked, intent);
+      this.checked = checked;
       this.done.push(answers);
       return this.#news(after, { answers, said: intent.kind, checked: [...this.checked] });
     } catch (error) {

@@ -9,8 +9,10 @@ import {
   removeCut,
   replaceCuts,
   ungroup,
+  withKept,
 } from "../../assets/desk/session/edits.js";
 import cases from "./cut_cases.json";
+import keptCases from "./kept_cases.json";
 import { clipsOf } from "./timelines.js";
 
 /**
@@ -92,3 +94,9 @@ test("frames that are no clip any more are refused", () => {
     "[0, 12) is not a clip: the cuts have changed",
   );
 });
+
+for (const { found, kept, cuts } of keptCases) {
+  test(`of ${JSON.stringify(found)} with ${JSON.stringify(kept)} kept`, () => {
+    expect(withKept(found, kept)).toEqual(cuts);
+  });
+}

@@ -1,6 +1,6 @@
 // @ts-check
 import { expect, test } from "bun:test";
-import { differenceTo, proposedCuts, withKept } from "../../assets/desk/detection/proposal.js";
+import { differenceTo, proposalOf } from "../../assets/desk/detection/proposal.js";
 import { clipsOf } from "./timelines.js";
 
 const clips = { ...clipsOf(40, [10, 20, 30]), letters: "AAEP" };
@@ -25,16 +25,6 @@ test("no cuts leave none of several clips", () => {
   expect(differenceTo(clips, [])).toEqual({ more: [], fewer: [10, 20, 30], lost: { A: 2, E: 1, P: 1 } });
 });
 
-test("cuts that stay come with those that are found, in order and each once", () => {
-  expect(withKept([10, 50, 90], [50, 70])).toEqual([10, 50, 70, 90]);
-  expect(withKept([], [30])).toEqual([30]);
-  expect(withKept([30], [])).toEqual([30]);
-});
-
-test("a cut that is found too close to one that stays yields to it", () => {
-  expect(withKept([26, 27, 33, 34], [30])).toEqual([26, 30, 34]);
-});
-
 test("a detection keeps what people made or confirmed, unless they want it gone", () => {
   const scores = Float32Array.from({ length: 40 }, (_, frame) => (frame === 15 ? 9 : 0));
   const view = { value: { task: "detect", threshold: 5, keeps_checked: true } };
@@ -44,7 +34,7 @@ test("a detection keeps what people made or confirmed, unless they want it gone"
     video: { detector: "adaptive" },
     view,
   });
-  expect(proposedCuts(desk)).toEqual([15, 20, 30]);
+  expect(proposalOf(desk)).toEqual({ found: [15], cuts: [15, 20, 30] });
   view.value = { ...view.value, keeps_checked: false };
-  expect(proposedCuts(desk)).toEqual([15]);
+  expect(proposalOf(desk)).toEqual({ found: [15], cuts: [15] });
 });

@@ -67,7 +67,17 @@ test("after an undo only the server knows what can be", () => {
   expect(session.value.said?.refused).toBe(false);
 });
 
-test("what is taken back is told by its frames", () => {
+test("a detection that keeps what was checked keeps what someone confirms before it is carried out", () => {
+  const { server, session } = opened();
+  session.act({ kind: "replace_cuts", cuts: [10], threshold: 3, keeps_checked: true });
+  expect(session.value.clips.starts).toEqual([0, 10]);
+  session.receive([server.hear({ kind: "confirm_cut", frame: 50 })]);
+  expect(session.value.clips.starts).toEqual([0, 10, 50]);
+  session.receive([server.answer()]);
+  expect(session.value.clips.starts).toEqual([0, 10, 50]);
+});
+
+test("what is undone is told by its frames", () => {
   const { server, session } = opened();
   session.act({ kind: "skip", clips: [[20, 50]] });
   session.receive([server.answer()]);
@@ -308,7 +318,12 @@ function randomIntent(random, { starts, frameCount }) {
     { kind: "add_cut", frame: random(frameCount + 1) },
     { kind: "remove_cut", frame },
     { kind: "move_cut", frame, to_frame: frame + random(9) - 4 },
-    { kind: "replace_cuts", cuts: [1 + random(29), 30 + random(29)], threshold: 0.5 },
+    {
+      kind: "replace_cuts",
+      cuts: [1 + random(29), 30 + random(29)],
+      threshold: 0.5,
+      keeps_checked: random(2) > 0,
+    },
     { kind: "confirm_cut", frame },
     { kind: "undo" },
     { kind: kinds[random(kinds.length)], clips: ranges },

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from heaters.domain.cuts import AddCut, MoveCut, RemoveCut, apply_operation
+from heaters.domain.cuts import AddCut, MoveCut, RemoveCut, apply_operation, with_kept
 from heaters.domain.errors import HeatersError
 from heaters.domain.timeline import Timeline, difference, heirs, timeline_from_cuts
 
 CASES = json.loads(Path(__file__).with_name("cut_cases.json").read_text())
+KEPT_CASES = json.loads(Path(__file__).with_name("kept_cases.json").read_text())
 
 
 def _applied(old: Timeline, operation: dict[str, Any]) -> Timeline:
@@ -46,3 +47,8 @@ def test_python_agrees_with_the_cases_that_javascript_is_tested_on(case: dict[st
         new = _applied(old, case["operation"])
         then = {"cuts": list(new.cuts), "groups": _inherited_groups(old, new, case["groups"])}
         assert then == case["then"]
+
+
+@pytest.mark.parametrize("case", KEPT_CASES, ids=json.dumps)
+def test_cuts_that_stay_are_the_same_in_python(case: dict[str, list[int]]) -> None:
+    assert with_kept(case["found"], case["kept"]) == case["cuts"]

@@ -78,6 +78,18 @@ def test_a_cut_that_a_detector_proposes_does_not(desk: Desk):
     assert checked(desk, video) == []
 
 
+def test_a_detection_keeps_what_was_confirmed_before_it_is_carried_out(desk: Desk):
+    video, ann, bob = desk.video(100, [20, 40]), desk.reviewer(), desk.reviewer()
+    desk.act(confirm_cut, video, 40, reviewer_id=bob)
+    desk.act(add_cut, video, 60, reviewer_id=bob)
+    found = {"reviewer_id": ann, "reason": "threshold 3", "keeps_checked": True}
+    desk.act(replace_cuts, video, [30, 38, 57, 90], **found)
+    assert desk.timeline(video).cuts == (30, 40, 60, 90)
+    assert checked(desk, video) == [40, 60]
+    desk.act(replace_cuts, video, [30], **found | {"keeps_checked": False})
+    assert desk.timeline(video).cuts == (30,)
+
+
 def test_a_checked_cut_is_forgotten_with_the_cut_and_remembered_with_it(desk: Desk):
     video, ann = desk.video(100, [20, 40]), desk.reviewer()
     desk.act(confirm_cut, video, 40, reviewer_id=ann)

@@ -22,7 +22,15 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from heaters.domain.cuts import AddCut, CutOperation, MoveCut, NoSuchCut, RemoveCut, apply_operation
+from heaters.domain.cuts import (
+    AddCut,
+    CutOperation,
+    MoveCut,
+    NoSuchCut,
+    RemoveCut,
+    apply_operation,
+    with_kept,
+)
 from heaters.domain.errors import InvalidInput
 from heaters.domain.history import ClipChange, ClipStatus
 from heaters.domain.lifecycle import ClipState, decision
@@ -142,17 +150,19 @@ class Histories(RuleBasedStateMachine):
     def checked(self) -> list[int]:
         return self.desk.act(lambda uow: ActionRepository(uow.session).checked_cuts(self.video))
 
-    @rule(cuts=st.sets(st.integers(1, FRAMES - 1), max_size=6), person=people)
-    def replace(self, cuts: set[int], person: int) -> None:
+    @rule(cuts=st.sets(st.integers(1, FRAMES - 1), max_size=6), person=people, keeps=st.booleans())
+    def replace(self, cuts: set[int], person: int, keeps: bool) -> None:
+        wanted = with_kept(cuts, self.checked()) if keeps else cuts
         action = self.desk.act(
             replace_cuts,
             self.video,
             cuts,
             reviewer_id=self.reviewer(person),
             reason="",
+            keeps_checked=keeps,
             confirm_exported=True,
         )
-        self.model = timeline_from_cuts(FRAMES, cuts)
+        self.model = timeline_from_cuts(FRAMES, wanted)
         self.action_count += action is not None
 
     @rule(service=st.sampled_from([approve, approve, skip, archive]), data=st.data(), who=people)

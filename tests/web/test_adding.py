@@ -209,7 +209,7 @@ def test_a_path_of_this_machine_is_brought_in(
     copy = tmp_path / "copy of it.mp4"
     copy.write_bytes(path.read_bytes())
     write_in(page, copy)
-    question = page.locator(".question")
+    question = page.locator(".add-question")
     expect(question).to_contain_text("This file is already here as on disk.")
     question.get_by_role("button", name="Add it again").click()
     heading(page, "copy of it")
@@ -224,7 +224,7 @@ def test_a_folder_is_added_after_a_question(page: Page, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("no video")
     os.mkfifo(tmp_path / "pipe.mp4")
     write_in(page, tmp_path)
-    question = page.locator(".question")
+    question = page.locator(".add-question")
     expect(question).to_contain_text("That is a folder. Add its 3 videos?")
     question.get_by_role("button", name="Cancel").click()
     expect(question).to_have_count(0)
@@ -260,8 +260,8 @@ def test_an_address_is_added_once_and_shown_without_its_secrets(page: Page) -> N
     heading(page, "the-sea .mp4")
     expect(page.get_by_placeholder("https://")).to_have_value("")
     write_in(page, address)
-    expect(page.locator(".question")).to_contain_text("This address is already here as")
-    page.locator(".question").get_by_role("link").click()
+    expect(page.locator(".add-question")).to_contain_text("This address is already here as")
+    page.locator(".add-question").get_by_role("link").click()
     expect(page.locator(".source")).to_have_text("https://media.example.org/films/the-sea%00.mp4?…")
     assert "s3cret" not in page.content()
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from heaters.domain.errors import HeatersError
+from heaters.models import Action
 from heaters.repositories.clips import ClipRepository
 from heaters.repositories.database import UnitOfWork
 from heaters.runtime import Runtime
@@ -30,8 +31,14 @@ intents = st.one_of(
         lambda frame, to: {"kind": "move_cut", "frame": frame, "to_frame": to}, frames, frames
     ),
     st.builds(
-        lambda cuts: {"kind": "replace_cuts", "cuts": sorted(cuts), "threshold": 1.0},
+        lambda cuts, keeps: {
+            "kind": "replace_cuts",
+            "cuts": sorted(cuts),
+            "threshold": 1.0,
+            "keeps_checked": keeps,
+        },
         st.sets(frames, max_size=4),
+        st.booleans(),
     ),
     st.builds(
         lambda kind, clips: {"kind": kind, "clips": clips},
@@ -83,7 +90,7 @@ def test_what_is_read_after_each_action_is_what_reading_everything_finds(
             with runtime.database.unit_of_work() as uow:
                 asked = parse_intent(sent(uow, video_id, intent))
                 done = carry_out(uow, video_id, reviewers[is_bob], asked)
-                if isinstance(done, str):
+                if not isinstance(done, Action):
                     continue
                 reading = read_after(uow, reading, done)
                 everything = read_video(uow, video_id)

@@ -258,7 +258,7 @@ def test_the_window_of_the_overview_is_moved_and_resized(timelines: Timelines) -
     mouse.up()
 
 
-def test_another_threshold_is_counted_while_it_moves_and_taken_back_as_one(
+def test_another_threshold_is_counted_while_it_moves_and_undone_as_one(
     timelines: Timelines,
 ) -> None:
     page = timelines.page
@@ -267,7 +267,7 @@ def test_another_threshold_is_counted_while_it_moves_and_taken_back_as_one(
         last.state = ClipState.REVIEW_APPROVED
     page.reload()
     page.get_by_role("button", name="Detect").click()
-    panel = page.get_by_role("region", name="Detect anew")
+    panel = page.get_by_role("region", name="Detect again")
     expect(panel).to_contain_text("2 cuts: the same as now")
     expect(panel.get_by_role("button", name="Apply")).to_be_disabled()
     slider = panel.get_by_role("slider", name="Threshold")
@@ -275,7 +275,7 @@ def test_another_threshold_is_counted_while_it_moves_and_taken_back_as_one(
     for _ in range(40):
         page.keyboard.press("ArrowLeft")
     expect(panel).to_contain_text("3 cuts: 1 more than now")
-    expect(panel).to_contain_text("1 approved clip would be cut anew")
+    expect(panel).to_contain_text("1 approved clip would change")
     panel.get_by_label("Threshold (adaptive)").fill("4")
     expect(panel).to_contain_text("1 cut: 1 fewer than now")
     panel.get_by_label("Threshold (adaptive)").fill("1.5")
@@ -293,7 +293,7 @@ def test_a_threshold_that_is_given_up_changes_nothing(timelines: Timelines) -> N
     page = timelines.page
     page.get_by_role("button", name="Detect").click()
     page.get_by_label("Threshold (adaptive)").fill("1.5")
-    expect(page.get_by_role("region", name="Detect anew")).to_contain_text("3 cuts")
+    expect(page.get_by_role("region", name="Detect again")).to_contain_text("3 cuts")
     page.get_by_role("button", name="Cancel").click()
     timelines.desk.expect_clip(2, of=3)
     assert timelines.cuts == [30, 75]

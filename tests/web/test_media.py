@@ -156,7 +156,8 @@ def test_files_in_s3_are_fetched_from_there_with_a_short_lived_address(
             key = ArtifactRepository(uow.session).of_video(video_id, ArtifactKind.PROXY).key
         store.put_file(key, proxy)
         app = Starlette(routes=media.ROUTES)
-        app.state.runtime = replace(runtime, store=store)
+        other = app.state.runtime = replace(runtime)
+        vars(other)["store"] = store  # as if it had been opened
         client = TestClient(app, follow_redirects=False)
         answer = client.get(f"/media/videos/{video_id}/proxy")
         assert answer.status_code == 307

@@ -77,7 +77,19 @@ def test_a_click_approves_a_clip(page: Page, site: Site, add_video: AddVideo) ->
     assert states_of(site.runtime, video_id)[1] == ClipState.REVIEW_APPROVED
 
 
-def test_all_pending_clips_are_approved_at_once_and_taken_back_at_once(
+def test_a_verdict_that_changes_nothing_says_so(
+    page: Page, site: Site, add_video: AddVideo
+) -> None:
+    video_id = add_video()
+    open_video(page, site, video_id)
+    card = page.locator("[data-clip-id]").nth(1)
+    for said in ("Approved a clip", "This clip is approved already"):
+        card.locator(".clip-picture").focus()
+        page.keyboard.press("a")
+        expect(page.locator(".notice")).to_have_text(said)
+
+
+def test_all_pending_clips_are_approved_at_once_and_undone_at_once(
     page: Page, site: Site, add_video: AddVideo
 ) -> None:
     video_id = add_video()
@@ -249,7 +261,7 @@ def test_a_title_is_text_whatever_it_holds(page: Page, site: Site, add_video: Ad
     assert page.evaluate("window.pwned") is None
 
 
-def test_the_history_says_who_did_what_and_takes_it_back(
+def test_the_history_says_who_did_what_and_undoes_it(
     page: Page, site: Site, add_video: AddVideo
 ) -> None:
     video_id = add_video()

@@ -46,7 +46,7 @@ STORY: list[tuple[dict[str, Any], str]] = [
     ({"kind": "undo"}, "undone: grouped 2 clips"),
     ({"kind": "redo"}, "redone: grouped 2 clips"),
     ({"kind": "remove_cut", "frame": 75}, "removed the cut at frame 75"),
-    ({"kind": "replace_cuts", "cuts": [50], "threshold": 3}, "set all cuts (threshold 3)"),
+    ({"kind": "replace_cuts", "cuts": [50], "threshold": 3}, "detected cuts (threshold 3)"),
 ]
 
 

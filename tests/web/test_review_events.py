@@ -106,11 +106,16 @@ def test_every_intent_is_carried_out_and_said(desk: Desk, add_video: AddVideo) -
         ({"kind": "remove_cut", "frame": 30}, "removed the cut at frame 30", "APPP"),
         (
             {"kind": "replace_cuts", "cuts": [90, 10], "threshold": 3},
-            "set all cuts (threshold 3)",
+            "detected cuts (threshold 3)",
             "APP",
         ),
         (
             {"kind": "replace_cuts", "cuts": [10, 90], "threshold": 3.5},
+            "these are already the cuts",
+            "APP",
+        ),
+        (
+            {"kind": "replace_cuts", "cuts": [90], "threshold": 4, "keeps_checked": True},
             "these are already the cuts",
             "APP",
         ),
@@ -294,7 +299,7 @@ def test_clips_that_somebody_else_has_cut_meanwhile_are_refused_and_shown(
     run(work)
 
 
-def test_everybody_takes_back_their_own(desk: Desk, add_video: AddVideo) -> None:
+def test_everyone_undoes_their_own(desk: Desk, add_video: AddVideo) -> None:
     video_id = add_video()
     bob = add_reviewer(desk.runtime, "Bob")
 
@@ -317,7 +322,7 @@ def test_everybody_takes_back_their_own(desk: Desk, add_video: AddVideo) -> None
     run(work)
 
 
-def test_two_tabs_of_one_reviewer_know_what_the_other_can_take_back(
+def test_two_tabs_of_one_reviewer_know_what_the_other_can_undo(
     desk: Desk, add_video: AddVideo
 ) -> None:
     video_id = add_video()

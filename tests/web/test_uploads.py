@@ -24,6 +24,7 @@ from heaters.services.sessions import Sessions, web_token
 from heaters.services.transfers import transfer, write
 from heaters.services.uploads import LIFETIME_S, Uploads
 from heaters.storage.errors import StorageFull
+from tests.support.loops import run_async
 from tests.support.site import UPLOAD_MAX_BYTES, Site
 from tests.support.tus import Tus
 
@@ -276,4 +277,4 @@ def test_files_being_stored_hold_up_neither_uploads_nor_transactions() -> None:
             release.set()
             await asyncio.gather(*stored)
 
-    assert asyncio.run(work()) == "written and committed"
+    assert run_async(work()) == "written and committed"

@@ -1,7 +1,8 @@
 // @ts-check
 import { createElement, useId } from "react";
 import { useDesk, useStore } from "../context.js";
-import { checkedCuts, differenceTo, proposedCuts } from "./proposal.js";
+import { checkedCuts } from "../session/foresight.js";
+import { differenceTo, proposalOf } from "./proposal.js";
 import { placeOf, reach, thresholdAt } from "./threshold.js";
 
 /** @type {[letter: string, words: string][]} states that somebody gave to clips, or work went into */
@@ -25,21 +26,28 @@ export function DetectPanel() {
   const keepsChecked = useStore(view, (value) => value.keeps_checked);
   useStore(session, (value) => value.checked);
   useStore(view, (value) => value.task);
-  const cuts = proposedCuts(desk);
-  if (!scores || !cuts) {
+  const proposal = proposalOf(desk);
+  if (!scores || !proposal) {
     return createElement("p", { className: "faint" }, "No scores of a detector are known for this video.");
   }
   const limits = reach(video.threshold, scores);
   const set = (/** @type {number} */ value) => value > 0 && view.set({ threshold: value });
+  const { found, cuts } = proposal;
   const difference = differenceTo(clips, cuts);
-  const checked = checkedCuts(desk);
+  const checked = checkedCuts(session.value);
   const isSame = !difference.more.length && !difference.fewer.length;
   const apply = () => {
-    if (session.act({ kind: "replace_cuts", cuts, threshold })) view.set({ task: "clip" });
+    const done = session.act({
+      kind: "replace_cuts",
+      cuts: found,
+      threshold,
+      keeps_checked: keepsChecked,
+    });
+    if (done) view.set({ task: "clip" });
   };
   return createElement(
     "section",
-    { className: "detect", "aria-label": "Detect anew" },
+    { className: "detect", "aria-label": "Detect again" },
     createElement(
       "div",
       { className: "detect-threshold" },
@@ -76,8 +84,8 @@ export function DetectPanel() {
             view.set({ keeps_checked: event.target.checked }),
         }),
         checked.length === 1
-          ? " Keep the cut that someone made or confirmed"
-          : ` Keep the ${checked.length.toLocaleString("en")} cuts that people made or confirmed`,
+          ? "Keep the cut that someone made or confirmed"
+          : `Keep the ${checked.length.toLocaleString("en")} cuts that people made or confirmed`,
       ),
     createElement(
       "div",
@@ -132,8 +140,8 @@ function dropped(checked, cuts) {
 /** @param {import("./proposal.js").Difference} difference */
 function consequence({ lost }) {
   const judged = JUDGED.filter(([letter]) => lost[letter]);
-  if (!judged.length) return "No clip that was decided on would change.";
+  if (!judged.length) return "No reviewed clip would change.";
   const clips = judged.length === 1 && lost[judged[0][0]] === 1 ? "clip" : "clips";
   const counts = judged.map(([letter, words]) => `${lost[letter]} ${words}`);
-  return `${new Intl.ListFormat("en").format(counts)} ${clips} would be cut anew.`;
+  return `${new Intl.ListFormat("en").format(counts)} ${clips} would change.`;
 }

@@ -1,6 +1,8 @@
 // @ts-check
 import { hasRange, rangeOf } from "../session/clips.js";
-import { MIN_SCENE_FRAMES, cutsAt } from "./redetect.js";
+import { withKept } from "../session/edits.js";
+import { checkedCuts } from "../session/foresight.js";
+import { cutsAt } from "./redetect.js";
 
 /**
  * What other cuts would mean for the clips there are.
@@ -32,49 +34,32 @@ export function differenceTo(clips, cuts) {
 }
 
 /**
- * Cuts that a detector found, together with others that stay. A found one that is closer to one that
- * stays than two cuts may be yields to it: it would leave a clip of a few frames.
- * @param {readonly number[]} found
- * @param {readonly number[]} kept
- * @returns {number[]} ascending
+ * Cuts on trial.
+ * @typedef {object} Proposal
+ * @property {number[]} found where the scores reach the threshold
+ * @property {number[]} cuts with those that stay
  */
-export function withKept(found, kept) {
-  const taken = new Set();
-  for (const cut of kept) {
-    for (let near = 1 - MIN_SCENE_FRAMES; near < MIN_SCENE_FRAMES; near++) taken.add(cut + near);
-  }
-  return [...kept, ...found.filter((cut) => !taken.has(cut))].sort((a, b) => a - b);
-}
 
-/**
- * The cuts that people made or confirmed.
- * @param {Pick<import("../context.js").Desk, "session">} desk
- * @returns {number[]} ascending
- */
-export function checkedCuts({ session }) {
-  const { clips, checked } = session.value;
-  return clips.starts.slice(1).filter((cut) => checked.has(cut));
-}
-
-/** @type {WeakMap<Float32Array, {about: readonly unknown[], cuts: number[]}>} the answer given last */
-const answers = new WeakMap();
+/** @type {WeakMap<Float32Array, {about: readonly unknown[], proposal: Proposal}>} the one made last */
+const made = new WeakMap();
 
 /**
  * The cuts that are on trial, while the task is to detect again.
  * @param {Pick<import("../context.js").Desk, "scores" | "session" | "video" | "view">} desk
- * @returns {number[] | null} the same list until something changes; null if nothing is on trial
+ * @returns {Proposal | null} the same one until something changes; null if nothing is on trial
  */
-export function proposedCuts(desk) {
+export function proposalOf(desk) {
   const { task, threshold, keeps_checked } = desk.view.value;
   const { scores } = desk.scores.value;
   if (task !== "detect" || !scores) return null;
   const { clips, checked } = desk.session.value;
   const about = [threshold, keeps_checked, clips, checked];
-  let answer = answers.get(scores);
-  if (!answer || answer.about.some((thing, i) => thing !== about[i])) {
+  let last = made.get(scores);
+  if (!last || last.about.some((thing, i) => thing !== about[i])) {
     const found = cutsAt(desk.video.detector, scores, threshold);
-    answer = { about, cuts: keeps_checked ? withKept(found, checkedCuts(desk)) : found };
-    answers.set(scores, answer);
+    const cuts = keeps_checked ? withKept(found, checkedCuts(desk.session.value)) : found;
+    last = { about, proposal: { found, cuts } };
+    made.set(scores, last);
   }
-  return answer.cuts;
+  return last.proposal;
 }

@@ -1,4 +1,5 @@
 // @ts-check
+import { MIN_SCENE_FRAMES } from "../detection/redetect.js";
 import { clipAt, endOf, hasRange, isCut, rangeOf, replaceClips } from "./clips.js";
 
 /**
@@ -73,6 +74,21 @@ export function replaceCuts(clips, cuts) {
   const twice = sorted.find((cut, index) => cut === sorted[index + 1]);
   if (twice !== undefined) throw alreadyCut(twice);
   return recut(clips, 0, clips.starts.length, [0, ...sorted]);
+}
+
+/**
+ * Cuts that a detector found, together with others that stay. A found one that is closer to one that
+ * stays than two cuts may be yields to it: it would leave a clip of a few frames.
+ * @param {readonly number[]} found
+ * @param {readonly number[]} kept each once
+ * @returns {number[]} ascending
+ */
+export function withKept(found, kept) {
+  const taken = new Set();
+  for (const cut of kept) {
+    for (let near = 1 - MIN_SCENE_FRAMES; near < MIN_SCENE_FRAMES; near++) taken.add(cut + near);
+  }
+  return [...kept, ...found.filter((cut) => !taken.has(cut))].sort((a, b) => a - b);
 }
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
 import { endOf, isCut, isSame, replaceClips } from "./clips.js";
 import { Refused } from "./edits.js";
-import { foresee, withChecked } from "./foresight.js";
+import { foresee } from "./foresight.js";
 import { Store } from "../store.js";
 
 /**
@@ -39,7 +39,8 @@ import { Store } from "../store.js";
  * What a reviewer wants. Clips are named by their frames: they may have no id yet.
  * @typedef {{kind: "add_cut" | "remove_cut", frame: number, confirm?: boolean}
  *   | {kind: "move_cut", frame: number, to_frame: number, confirm?: boolean}
- *   | {kind: "replace_cuts", cuts: number[], threshold: number, confirm?: boolean}
+ *   | {kind: "replace_cuts", cuts: number[], threshold: number, keeps_checked?: boolean,
+ *      confirm?: boolean}
  *   | {kind: "confirm_cut", frame: number}
  *   | {kind: "approve" | "skip" | "archive" | "group" | "ungroup", clips: Range[]}
  *   | {kind: "describe", clip: Range, notes: string, tags: string[]}
@@ -233,7 +234,7 @@ export class Session extends Store {
   refusal(intent) {
     if (!this.isForeseen) return "";
     try {
-      foresee(this.value.clips, intent);
+      foresee(this.value, intent);
       return "";
     } catch (error) {
       if (error instanceof Refused) return error.message;
@@ -248,8 +249,7 @@ export class Session extends Store {
     for (const intent of this.pending.values()) {
       if (intent === question?.intent) continue;
       try {
-        clips = foresee(clips, intent);
-        checked = withChecked(checked, intent);
+        ({ clips, checked } = foresee({ clips, checked }, intent));
       } catch (error) {
         // Someone was quicker: the answer will say so.
         if (!(error instanceof Refused)) throw error;

@@ -1,7 +1,7 @@
 // @ts-check
 import { drawBands } from "../../clips/bands.js";
 import { doubtfulCuts } from "../detection/certainty.js";
-import { differenceTo, proposedCuts } from "../detection/proposal.js";
+import { differenceTo, proposalOf } from "../detection/proposal.js";
 
 /** In pixels of CSS: signs above the clips, and the lane of the window below. */
 const SIGNS_PX = 8;
@@ -36,7 +36,7 @@ export class VideoLayer {
    */
   draw(paper, desk, viewport) {
     const { clips, checked } = desk.session.value;
-    const of = [clips, checked, desk.scores.value.scores, proposedCuts(desk), paper.edition];
+    const of = [clips, checked, desk.scores.value.scores, proposalOf(desk)?.cuts, paper.edition];
     if (of.some((thing, i) => thing !== this.#of[i])) {
       this.#of = of;
       drawVideo(paper, desk, viewport);
@@ -61,7 +61,7 @@ function drawVideo(paper, desk, viewport) {
   context.fillRect(0, 0, width, height);
   const top = SIGNS_PX * scale;
   drawBands(paper, viewport, clips, top, height - top - (LANE_PX + GAP_PX) * scale);
-  const proposed = proposedCuts(desk);
+  const proposed = proposalOf(desk)?.cuts;
   if (proposed) {
     const { more, fewer } = differenceTo(clips, proposed);
     drawSigns(paper, viewport, more, "accent", false);

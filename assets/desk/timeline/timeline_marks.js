@@ -1,7 +1,7 @@
 // @ts-check
 import { doubtfulCuts } from "../detection/certainty.js";
 import { clipAt, endOf } from "../session/clips.js";
-import { proposedCuts } from "../detection/proposal.js";
+import { proposalOf } from "../detection/proposal.js";
 
 /** All in pixels of CSS. */
 const CELL_FROM_PX = 6;
@@ -51,7 +51,7 @@ export function drawPlayhead(paper, { player, view }, viewport) {
 export function drawCuts(paper, desk, viewport, moved) {
   const { clips, checked } = desk.session.value;
   const { starts } = clips;
-  const proposed = proposedCuts(desk);
+  const proposed = proposalOf(desk)?.cuts;
   const kept = proposed && new Set(proposed);
   const doubtful = doubtfulCuts(desk);
   const { cut: examined, cut_to, task } = desk.view.value;
@@ -65,7 +65,7 @@ export function drawCuts(paper, desk, viewport, moved) {
     const room = frames * viewport.pxPerFrame;
     if (room < LINE_FROM_PX * paper.scale) continue; // a surface of cuts, not lines
     const x = viewport.leftOf(cut);
-    const goes = landing?.frame === cut || (kept !== null && !kept.has(cut));
+    const goes = landing?.frame === cut || (kept !== undefined && !kept.has(cut));
     const isExamined = isChecking && examined === cut;
     drawLine(paper, x, goes ? "faint" : isExamined ? "accent" : "text", room, goes);
     if (goes || room < GRIP_FROM_PX * paper.scale) continue;

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from heaters.domain.cuts import MIN_SCENE_FRAMES
 from heaters.media.detectors.content import ContentValues, round_down
-from heaters.media.detectors.protocol import MIN_SCENE_FRAMES, Scorer, Scores
+from heaters.media.detectors.protocol import Scorer, Scores
 
 _MIN_CONTENT_VALUE = 15.0
 _LARGEST_RATIO = 255.0

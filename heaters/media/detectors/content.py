@@ -12,7 +12,8 @@ from scenedetect import FrameTimecode
 from scenedetect.detector import FlashFilter
 from scenedetect.detectors import ContentDetector
 
-from heaters.media.detectors.protocol import MIN_SCENE_FRAMES, Frame, Scorer, Scores
+from heaters.domain.cuts import MIN_SCENE_FRAMES
+from heaters.media.detectors.protocol import Frame, Scorer, Scores
 
 
 class ContentValues(ContentDetector):

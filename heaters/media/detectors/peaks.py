@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from heaters.media.detectors.protocol import MIN_SCENE_FRAMES, Scores
+from heaters.domain.cuts import MIN_SCENE_FRAMES
+from heaters.media.detectors.protocol import Scores
 
 
 def highest_frames(scores: Scores, threshold: float) -> list[int]:

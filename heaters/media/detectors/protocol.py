@@ -12,9 +12,6 @@ from numpy.typing import NDArray
 FRAME_WIDTH_PX = 64
 FRAME_HEIGHT_PX = 36
 
-MIN_SCENE_FRAMES = 4
-"""Two cuts are at least this far apart: what is shorter is a flash, not a scene."""
-
 Frame = NDArray[np.uint8]
 """One small picture: BGR of shape (36, 64, 3)."""
 
