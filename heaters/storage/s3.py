@@ -32,6 +32,8 @@ _PARTS_AT_A_TIME = 4
 _MAX_KEYS_A_DELETE = 1000  # S3's own limit
 _STREAM_ATTEMPTS = 4
 _POOL_CONNECTIONS = 32
+_ACCEPT_S = 5.0
+_ANSWER_S = 30.0
 
 T = TypeVar("T")
 
@@ -60,8 +62,8 @@ class S3Store(ObjectStore):
         self._archive_storage_class = archive_storage_class
         config = Config(
             signature_version="s3v4",
-            connect_timeout=5,
-            read_timeout=30,
+            connect_timeout=_ACCEPT_S,
+            read_timeout=_ANSWER_S,
             retries={"mode": "standard"},
             max_pool_connections=_POOL_CONNECTIONS,
             # Bucket names as host names need a wildcard DNS entry that few other servers have.
