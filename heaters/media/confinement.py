@@ -1,4 +1,7 @@
-"""What a child gives up before it opens a file that a stranger made. Linux; elsewhere, less."""
+"""What a child gives up before it opens a file that a stranger made. Linux; elsewhere, less.
+
+``landlock`` has the rest: the file system.
+"""
 
 from __future__ import annotations
 

@@ -108,8 +108,8 @@ def prepare(
                 match event:
                     case {"event": "progress", "fraction": float(fraction)}:
                         on_progress(fraction)
-                    case {"event": "unconfined"}:
-                        _log.warning("this system lets no process give up the network")
+                    case {"event": "unconfined", "what": str(what)}:
+                        _log.warning("this system lets no process give up", what=what)
                     case {"event": "failed"}:
                         raise PreparationFailed(
                             event["reason"], heals=event["heals"], detail=event["detail"]

@@ -1,7 +1,7 @@
 """The process that opens a source; see ``prepare`` for the other side.
 
 Started as ``python -I -m heaters.media.prepare_child`` in the folder to fill. Its events are
-``unconfined`` (the network could not be given up), ``progress`` (a fraction), and last ``done`` or
+``unconfined`` (what could not be given up), ``progress`` (a fraction), and last ``done`` or
 ``failed``. An error that is none of ours ends it with a traceback on standard error.
 """
 
@@ -14,8 +14,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import heaters
 from heaters.domain.errors import HeatersError
 from heaters.media.confinement import die_with, give_up_network, limit_memory
+from heaters.media.landlock import see_only
 
 
 def main() -> None:
@@ -33,7 +35,9 @@ def main() -> None:
     die_with(request["parent_pid"])
     limit_memory(request["memory_bytes"])
     if not give_up_network():
-        send("unconfined")
+        send("unconfined", what="the network")
+    if not see_only(_needed(request), [Path.cwd(), Path(os.devnull)]):
+        send("unconfined", what="the file system")
     try:
         facts = _prepare(request, send)
     except MemoryError:
@@ -46,6 +50,23 @@ def main() -> None:
         send("failed", reason=str(error), detail=error.detail, heals=error.heals)
     else:
         send("done", **facts)
+
+
+def _needed(request: dict[str, Any]) -> list[Path]:
+    """Return what this process and ffmpeg read: the source, Python, programs and their libraries.
+
+    Neither home nor data folder is among it, nor what ``/proc`` tells of other processes.
+    """
+    programs = Path(request["ffmpeg"]).resolve().parent
+    libraries = os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep)
+    return [
+        Path(request["source"]),
+        Path(heaters.__file__).parent,
+        *map(Path, (sys.prefix, sys.base_prefix, *filter(None, libraries))),
+        *(programs, programs.parent / "lib"),
+        *map(Path, ("/usr", "/bin", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime")),
+        *map(Path, ("/dev/urandom", "/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu")),
+    ]
 
 
 def _prepare(request: dict[str, Any], send: Any) -> dict[str, Any]:
