@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import select
 
 from heaters.domain.errors import InvalidInput, NotFound
 from heaters.domain.lifecycle import VideoState
@@ -60,7 +61,7 @@ def fail(library: Library, video_id: int) -> None:
 
 def titles(library: Library) -> list[str]:
     with library.runtime.database.unit_of_work() as uow:
-        return sorted(video.title for video in VideoRepository(uow.session).list())
+        return sorted(uow.session.exec(select(Video.title)))
 
 
 @contextmanager

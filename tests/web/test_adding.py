@@ -270,10 +270,15 @@ def test_a_video_that_failed_without_clips_is_removed(page: Page, site: Site) ->
     write_in(page, "https://media.example.org/gone/for-good.mp4")
     heading(page, "for-good.mp4")
     with site.runtime.database.unit_of_work() as uow:
-        video = VideoRepository(uow.session).list()[0]
+        video = VideoRepository(uow.session).from_source(
+            "https://media.example.org/gone/for-good.mp4"
+        )
+        assert video is not None
         video.state, video.last_error = VideoState.DOWNLOAD_FAILED, "no video found there"
     tile = page.locator(".tile").filter(has_text="for-good.mp4")
-    tile.get_by_text("Remove", exact=True).click()
+    for is_open in (True, False, True):
+        tile.get_by_text("Remove", exact=True).click()
+        expect(tile.get_by_role("button", name="Remove for good")).to_be_visible(visible=is_open)
     tile.get_by_role("button", name="Remove for good").click()
     expect(tile).to_have_count(0)
     expect(page.locator(".notice")).to_contain_text("Removed for-good.mp4")
