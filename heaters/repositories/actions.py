@@ -57,22 +57,31 @@ _OF_REQUEST = select(Action).from_statement(
 
 _UNDOABLE = """
     SELECT id, video_id, revision FROM actions AS latest
-    WHERE reviewer_id = :reviewer_id AND {where} AND kind <> 'undo'
+    WHERE {where} AND kind <> 'undo'
         AND NOT EXISTS (SELECT FROM actions WHERE reverses_id = latest.id)
-    ORDER BY id DESC LIMIT 1"""
+    ORDER BY {order} LIMIT 1"""
 
 _REDOABLE = """
     SELECT id, video_id, revision FROM actions AS latest
-    WHERE reviewer_id = :reviewer_id AND {where} AND kind = 'undo'
+    WHERE {where} AND kind = 'undo'
         AND NOT EXISTS (SELECT FROM actions WHERE reverses_id = latest.id)
         AND id > coalesce((
             SELECT id FROM actions
-            WHERE reviewer_id = :reviewer_id AND {where} AND kind NOT IN ('undo', 'redo')
-            ORDER BY id DESC LIMIT 1), 0)
-    ORDER BY id DESC LIMIT 1"""
+            WHERE {where} AND kind NOT IN ('undo', 'redo')
+            ORDER BY {order} LIMIT 1), 0)
+    ORDER BY {order} LIMIT 1"""
 
-# A statement for one video and one for all of them: with plain equality each has its index.
-_ANYWHERE, _IN_VIDEO = {"where": "true"}, {"where": "video_id = :video_id"}
+# A statement for one video and one for all of them: each has its index. A range of one reviewer, in
+# the index's order, leaves the planner no other: with equality it may go back through everyone's
+# actions by their ids, all of them for a reviewer who has none.
+_ANYWHERE = {
+    "where": "reviewer_id BETWEEN :reviewer_id AND :reviewer_id",
+    "order": "reviewer_id DESC, id DESC",
+}
+_IN_VIDEO = {
+    "where": "video_id = :video_id AND reviewer_id BETWEEN :reviewer_id AND :reviewer_id",
+    "order": "video_id DESC, reviewer_id DESC, id DESC",
+}
 _LAST_UNDOABLE = text(_UNDOABLE.format(**_ANYWHERE))
 _LAST_UNDOABLE_IN_VIDEO = text(_UNDOABLE.format(**_IN_VIDEO))
 _LAST_REDOABLE = text(_REDOABLE.format(**_ANYWHERE))

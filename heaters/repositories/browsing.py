@@ -61,15 +61,6 @@ class BrowsingRepository:
         found = self._session.exec(select(Video).where(among(col(Video.id), video_ids)))
         return {video.id: video for video in found if video.id is not None}
 
-    def outline(self, video_id: int) -> list[tuple[int, ClipState]]:
-        """Return first frame and state of every live clip in timeline order."""
-        query = (
-            select(Clip.start_frame, Clip.state)
-            .where(Clip.video_id == video_id, Clip.state != ClipState.SUPERSEDED)
-            .order_by(col(Clip.start_frame))
-        )
-        return [(start_frame, ClipState(state)) for start_frame, state in self._session.exec(query)]
-
     def live_clips(self, video_id: int) -> LiveClips:
         """Return all live clips of a video, column by column: one row, whatever their number."""
         row = self._session.connection().execute(_LIVE_CLIPS, {"video_id": video_id}).one()
@@ -80,28 +71,10 @@ class BrowsingRepository:
             revision, ids, start_frames, group_ids, states.split(","), versions.split(",")
         )
 
-    def clips(
-        self, video_id: int, states: Collection[ClipState], *, offset: int, limit: int
-    ) -> list[tuple[int, Clip]]:
-        """Return live clips in these states in timeline order, each with its number.
-
-        The number counts all live clips of the video from 1.
-        """
-        number = func.row_number().over(order_by=col(Clip.start_frame))
-        numbered = (
-            select(Clip.id, number.label("number"))
-            .where(Clip.video_id == video_id, Clip.state != ClipState.SUPERSEDED)
-            .subquery()
-        )
-        query = (
-            select(numbered.c.number, Clip)
-            .join(numbered, numbered.c.id == Clip.id)
-            .where(col(Clip.state).in_(states))
-            .order_by(col(Clip.start_frame))
-            .offset(offset)
-            .limit(limit)
-        )
-        return [(number, clip) for number, clip in self._session.exec(query)]
+    def clips(self, clip_ids: Collection[int]) -> dict[int, Clip]:
+        """Return these clips by id; those that do not exist are left out."""
+        found = self._session.exec(select(Clip).where(among(col(Clip.id), clip_ids)))
+        return {clip.id: clip for clip in found if clip.id is not None}
 
     def numbered_clips(self, clip_ids: Collection[int]) -> dict[int, tuple[int, Clip]]:
         """Return these clips by id, each with its number among its video's live clips from 1."""

@@ -18,6 +18,7 @@ from psycopg.sql import SQL, Composed
 from heaters.domain.errors import NotFound
 
 _ROWS_A_FETCH = 2000
+_VIDEOS_A_FETCH = 50  # with all their cuts
 
 T = TypeVar("T")
 
@@ -110,8 +111,8 @@ def videos(
 ) -> Iterator[ListedVideo]:
     """Go through all videos, the newest first, or through these in the given order."""
     if ids is None:
-        return _rows(connection, ListedVideo, _NEWEST_FIRST)
-    return _rows(connection, ListedVideo, _THESE, ids=list(ids))
+        return _rows(connection, ListedVideo, _NEWEST_FIRST, _VIDEOS_A_FETCH)
+    return _rows(connection, ListedVideo, _THESE, _VIDEOS_A_FETCH, ids=list(ids))
 
 
 def clips(
@@ -128,7 +129,7 @@ def clips(
         state=SQL("state <> 'superseded'" if state is None else "state = %(state)s"),
         video=SQL("" if video_id is None else "AND clips.video_id = %(video_id)s"),
     )
-    return _rows(connection, ListedClip, query, video_id=video_id, state=state)
+    return _rows(connection, ListedClip, query, _ROWS_A_FETCH, video_id=video_id, state=state)
 
 
 def video_ids(connection: psycopg.Connection, video_id: int | None = None) -> list[int]:
@@ -155,10 +156,10 @@ def _require_video(connection: psycopg.Connection, video_id: int) -> None:
 
 
 def _rows(
-    connection: psycopg.Connection, kind: type[T], query: Composed, **values: object
+    connection: psycopg.Connection, kind: type[T], query: Composed, fetched: int, **values: object
 ) -> Iterator[T]:
     with connection.cursor("listing", row_factory=class_row(kind)) as cursor:
-        cursor.itersize = _ROWS_A_FETCH
+        cursor.itersize = fetched
         yield from cursor.execute(query, values)
 
 

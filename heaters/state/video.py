@@ -228,15 +228,16 @@ def _look(uow: UnitOfWork, video_id: int, reviewer_id: int, group: str, page: in
     """Read what the page shows; a page number past the end is brought back."""
     video = VideoRepository(uow.session).get(video_id)
     browsing = BrowsingRepository(uow.session)
-    live = browsing.outline(video_id)
-    states = Counter(state for _, state in live)
-    shown = set(states_of(group) if group else states)
-    shown_count = sum(states[state] for state in shown)
-    page = min(max(0, page), max(0, shown_count - 1) // PAGE_SIZE)
-    clips = browsing.clips(video_id, shown, offset=page * PAGE_SIZE, limit=PAGE_SIZE)
-    exports = browsing.artifact_ids(
-        ArtifactKind.EXPORT, clip_ids=[clip.id for _, clip in clips if clip.id is not None]
-    )
+    live = browsing.live_clips(video_id)
+    states = Counter(map(ClipState, live.states))
+    wanted = set(states_of(group) if group else states)
+    shown = [number for number, state in enumerate(live.states, 1) if state in wanted]
+    page = min(max(0, page), max(0, len(shown) - 1) // PAGE_SIZE)
+    ids = {
+        live.ids[number - 1]: number for number in shown[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+    }
+    clips = browsing.clips(ids)
+    exports = browsing.artifact_ids(ArtifactKind.EXPORT, clip_ids=ids)
     own = {
         kind: browsing.artifact_ids(kind, video_ids=[video_id]).get(video_id)
         for kind in (ArtifactKind.POSTER, ArtifactKind.PROXY)
@@ -246,10 +247,13 @@ def _look(uow: UnitOfWork, video_id: int, reviewer_id: int, group: str, page: in
         video=video_card(video, states, own[ArtifactKind.POSTER]),
         facts=facts(video),
         proxy=proxy(video, own[ArtifactKind.PROXY]),
-        outline=outline(live, video.frame_count or 0),
+        outline=outline(live.start_frames, live.states, video.frame_count or 0),
         counts=group_counts(states),
-        clips=[clip_card(number, clip, fps, exports.get(clip.id or 0)) for number, clip in clips],
-        shown_count=shown_count,
+        clips=[
+            clip_card(number, clips[clip_id], fps, exports.get(clip_id))
+            for clip_id, number in ids.items()
+        ],
+        shown_count=len(shown),
         page=page,
         can_undo=ActionRepository(uow.session).last_undoable(reviewer_id, video_id) is not None,
     )

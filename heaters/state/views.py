@@ -208,12 +208,12 @@ def proxy(video: Video, artifact_id: int | None) -> Proxy:
     )
 
 
-def outline(live: Sequence[tuple[int, ClipState]], frame_count: int) -> Outline:
+def outline(start_frames: Sequence[int], states: Sequence[str], frame_count: int) -> Outline:
     """Project first frames and states of all live clips, which tile the video."""
-    ends = [start_frame for start_frame, _ in live[1:]] + [frame_count]
+    ends = [*start_frames[1:], frame_count]
     return Outline(
-        lengths=tuple(end - start for (start, _), end in zip(live, ends, strict=False)),
-        letters="".join(CLIP_LOOKS[state].letter for _, state in live),
+        lengths=tuple(end - start for start, end in zip(start_frames, ends, strict=False)),
+        letters="".join(CLIP_LOOKS[ClipState(state)].letter for state in states),
     )
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Connection, event, text
 from sqlmodel import Session
 
 _SMALL_TABLE_ROWS = 100
@@ -67,6 +67,47 @@ def explained(session: Session) -> Iterator[list[Plan]]:
         yield plans
     finally:
         event.remove(connection, "before_cursor_execute", explain)
+
+
+@dataclass(frozen=True)
+class RowsRead:
+    """How many rows of a table were read, and whether by going through the whole table."""
+
+    count: int
+    scanned: bool
+
+
+@contextmanager
+def rows_read(session: Session, *, plans: str) -> Iterator[dict[str, RowsRead]]:
+    """Tell, once the block has ended, what its statements have read of each table.
+
+    Args:
+        session: sends the statements, each of them prepared.
+        plans: the server's ``plan_cache_mode``.
+    """
+    connection = session.connection()
+    connection.execute(text(f"SET LOCAL plan_cache_mode = {plans}"))
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    threshold, driver.prepare_threshold = driver.prepare_threshold, 0
+    before = dict(_counters(connection))
+    found: dict[str, RowsRead] = {}
+    try:
+        yield found
+    finally:
+        driver.prepare_threshold = threshold
+    for table, (rows, scanned) in _counters(connection):
+        old_rows, old_scanned = before.get(table, (0, 0))
+        if rows > old_rows:
+            found[table] = RowsRead(rows - old_rows, scanned > old_scanned)
+
+
+def _counters(connection: Connection) -> Iterator[tuple[str, tuple[int, int]]]:
+    query = """
+        SELECT relname, seq_tup_read + coalesce(idx_tup_fetch, 0), seq_tup_read
+        FROM pg_stat_xact_user_tables"""
+    for table, rows, scanned in connection.execute(text(query)):
+        yield table, (rows, scanned)
 
 
 def assert_quick(plans: Sequence[Plan], *, rows: int, pages: int) -> None:

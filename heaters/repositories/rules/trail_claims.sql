@@ -15,10 +15,11 @@ WITH done AS (
 SELECT 'action ' || id, format('is no %s: it changes %s clips and makes %s', replace(kind, '_', ' '),
     coalesce(clips - made, 0), coalesce(made, 0))
 FROM actions LEFT JOIN done ON action_id = id
+LEFT JOIN (SELECT DISTINCT video_id, start_frame FROM clips WHERE start_frame > 0) AS cuts
+    ON kind = 'confirm_cut' AND cuts.video_id = actions.video_id AND cuts.start_frame = frame
 WHERE clips IS DISTINCT FROM distinct_clips OR (CASE
     WHEN kind IN ('undo', 'redo') THEN true
-    WHEN kind = 'confirm_cut' THEN clips IS NULL AND EXISTS (SELECT FROM clips
-        WHERE video_id = actions.video_id AND start_frame = frame AND frame > 0)
+    WHEN kind = 'confirm_cut' THEN clips IS NULL AND cuts.start_frame IS NOT NULL
     WHEN clips IS NULL THEN false
     WHEN NOT is_stamped THEN false
     WHEN kind = 'add_cut' THEN (clips, gone, made) = (3, 1, 2) AND made_at[2] = frame
