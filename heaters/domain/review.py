@@ -8,7 +8,7 @@ from heaters.domain.errors import HeatersError
 from heaters.domain.timeline import FrameRange
 
 NAMED_CLIPS = 10
-"""So many clips are named in one sentence."""
+"""At most this many clips are named in one sentence."""
 
 
 class VideoNotReady(HeatersError):
@@ -44,9 +44,8 @@ class ConfirmationRequired(HeatersError):
         names = ", ".join(str(clip_id) for clip_id in clip_ids[:NAMED_CLIPS])
         if len(clip_ids) > NAMED_CLIPS:
             names += f" and {len(clip_ids) - NAMED_CLIPS:,} more"
-        super().__init__(
-            f"already exported: clip {names}; confirm to replace and take out of search"
-        )
+        clips = f"clip {names} is" if len(clip_ids) == 1 else f"clips {names} are"
+        super().__init__(f"{clips} exported: confirm to replace and take out of search")
         self.clip_ids = tuple(clip_ids)
 
 

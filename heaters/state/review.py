@@ -273,7 +273,7 @@ class ReviewState(PageState, rx.State):
             now,
             answers=answers,
             refused=str(error),
-            needs_confirmation=isinstance(error, ConfirmationRequired),
+            to_confirm=error.clip_ids if isinstance(error, ConfirmationRequired) else (),
         )
 
     async def _read_last_action(self, reading: Reading) -> None:

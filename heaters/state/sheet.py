@@ -68,7 +68,7 @@ class News:
         number: counts up by one.
         answers: the browser's name of the request that this answers; empty for none.
         refused: why nothing was done; empty if it was.
-        needs_confirmation: the same intent with ``confirm`` would be done.
+        to_confirm: ids of exported clips that the same intent with ``confirm`` would replace.
         said: what was done, in words.
         at: from this clip on, counted from 0, ``removed`` clips are replaced by those that follow.
         checked: cuts that a reviewer has looked at; None where these are the same as before.
@@ -77,7 +77,7 @@ class News:
     number: int
     answers: str = ""
     refused: str = ""
-    needs_confirmation: bool = False
+    to_confirm: Sequence[int] = ()
     said: str = ""
     at: int = 0
     removed: int = 0

@@ -58,7 +58,8 @@ export class DeskServer {
     if (refused) return this.#news(this.clips, { answers, refused });
     const replaced = this.confirmsExported && "frame" in request && !("confirm" in request);
     if (replaced) {
-      return this.#news(this.clips, { answers, refused: "exported", needs_confirmation: true });
+      const to_confirm = this.clips.ids.slice(1, 3);
+      return this.#news(this.clips, { answers, refused: "exported", to_confirm });
     }
     return this.#do(request, answers);
   }
@@ -128,7 +129,7 @@ export class DeskServer {
       number: ++this.lastNews,
       answers: "",
       refused: "",
-      needs_confirmation: false,
+      to_confirm: [],
       said: "",
       at,
       removed: was - tail - at,

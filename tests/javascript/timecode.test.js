@@ -25,6 +25,14 @@ test.each([
   ["00:00:05;10", 135],
   ["0:05.5", 137],
   ["00:00:05,48", 137],
+  ["0:05", 125],
+  ["1:02:03", 93_075],
+  ["5s", 125],
+  ["5 s", 125],
+  ["12.5", 312],
+  ["12,5S", 312],
+  ["0.04", 1],
+  ["12", 12],
 ])("%p is frame %d", (typed, frame) => {
   expect(typedFrame(typed, video)).toEqual({ frame, refused: "" });
 });
@@ -37,7 +45,10 @@ test.each([
   ["00:75", "up to 59"],
   ["", "type a frame from 0 to 99999"],
   ["-1", "type a frame"],
-  ["1.5", "type a frame"],
+  ["1.5.5", "type a frame"],
+  ["s", "type a frame"],
+  [".5s", "type a frame"],
+  ["5000s", "the last frame is 99999"],
   ["1e3", "type a frame"],
   ["1:2:3:4:5", "type a frame"],
 ])("%p leads nowhere, and why is said", (typed, reason) => {

@@ -289,6 +289,30 @@ def test_another_threshold_is_counted_while_it_moves_and_undone_as_one(
     assert timelines.cuts == [30, 75]
 
 
+def test_escape_leaves_detect_whatever_was_used_there_and_verdicts_say_where_they_work(
+    timelines: Timelines,
+) -> None:
+    page, desk = timelines.page, timelines.desk
+    desk.press("c", "Enter", "Escape")
+    desk.expect_saved()
+    panel = page.get_by_role("region", name="Detect again")
+    for use in (
+        lambda: panel.get_by_role("slider").click(),
+        lambda: panel.get_by_role("checkbox").click(),
+    ):
+        desk.press("t")
+        use()
+        desk.press("a", "s")
+        expect(page.get_by_role("alert")).to_have_text(
+            "verdicts work in Clips: press Esc to go back"
+        )
+        desk.press("Escape")
+        expect(panel).to_have_count(0)
+    with timelines.site.runtime.database.unit_of_work() as uow:
+        states = {clip.state for clip in ClipRepository(uow.session).live(timelines.video_id)}
+    assert states == {ClipState.PENDING_REVIEW}
+
+
 def test_a_threshold_that_is_given_up_changes_nothing(timelines: Timelines) -> None:
     page = timelines.page
     page.get_by_role("button", name="Detect").click()

@@ -236,7 +236,7 @@ def test_what_cannot_be_done_is_refused_in_words_and_changes_nothing(
         changes = await tab.send(ReviewState.act, intent=request)
         [answer] = changes["news"]
         assert answer.answers == (REQUEST if isinstance(intent, dict) else "")
-        assert (answer.said, answer.needs_confirmation) == ("", False)
+        assert (answer.said, answer.to_confirm) == ("", ())
         assert 5 < len(answer.refused) < 200
         assert "\n" not in answer.refused
         assert tab.rows == before
@@ -271,8 +271,8 @@ def test_an_exported_clip_is_cut_only_if_that_is_confirmed(desk: Desk, add_video
         tab = await opened(video_id)
         assert tab.letters == "PEPP"
         answer = await tab.act(kind="remove_cut", frame=30)
-        assert answer.needs_confirmation
-        assert str(clip.id) in answer.refused
+        assert answer.to_confirm == (clip.id,)
+        assert "exported" in answer.refused
         assert tab.letters == "PEPP"
         answer = await tab.act(kind="remove_cut", frame=30, confirm=True)
         assert (answer.refused, tab.letters) == ("", "PPP")

@@ -1,6 +1,8 @@
 // @ts-check
 import { begin, examineBeside, moveTo, remove, settle } from "../detection/examining.js";
 import { INTENTS, currentClip } from "../session/intents.js";
+import { shownKey } from "./key_names.js";
+import { bindingsOf } from "./keymap.js";
 import { zoomed } from "../timeline/viewport.js";
 
 /**
@@ -19,31 +21,28 @@ export const GIVEN_BY = { approve: "AE!", skip: "S", archive: "D" };
 
 /** @type {Commands} */
 export const CLIP_COMMANDS = {
-  approve: { words: "Approve the clip, go on", run: onClips((desk) => judge(desk, "approve")) },
-  skip: { words: "Skip the clip, go on", run: onClips((desk) => judge(desk, "skip")) },
-  archive: { words: "Archive the clip, go on", run: onClips((desk) => judge(desk, "archive")) },
+  approve: { words: "Approve the clip, go on", run: judging("approve") },
+  skip: { words: "Skip the clip, go on", run: judging("skip") },
+  archive: { words: "Archive the clip, go on", run: judging("archive") },
   next_clip: { words: "Next clip, or cut to check", repeats: true, run: (desk) => goBy(desk, 1) },
   previous_clip: {
     words: "Previous clip, or cut to check",
     repeats: true,
     run: (desk) => goBy(desk, -1),
   },
-  first_clip: { words: "First clip", run: onClips((desk) => goToClip(desk, 0)) },
+  first_clip: { words: "First clip", run: goingTo((desk) => goToClip(desk, 0)) },
   last_clip: {
     words: "Last clip",
-    run: onClips((desk) => goToClip(desk, desk.session.value.clips.starts.length - 1)),
+    run: goingTo((desk) => goToClip(desk, desk.session.value.clips.starts.length - 1)),
   },
   next_pending: {
     words: "Next pending clip",
     repeats: true,
-    run: onClips((desk) => goToPending(desk, currentClip(desk))),
+    run: goingTo((desk) => goToPending(desk, currentClip(desk))),
   },
-  mark: { words: "Mark the clip, for a group", run: onClips(mark) },
-  group: { words: "Group the marked clips", run: onClips((desk) => regroup(desk, "group")) },
-  ungroup: {
-    words: "Take clips out of their group",
-    run: onClips((desk) => regroup(desk, "ungroup")),
-  },
+  mark: { words: "Mark the clip, for a group", run: only(["clip"], "marks work", mark) },
+  group: { words: "Group the marked clips", run: regrouping("group") },
+  ungroup: { words: "Take clips out of their group", run: regrouping("ungroup") },
 };
 
 /** @type {Commands} */
@@ -94,15 +93,40 @@ export function nextPending({ letters }, index) {
 const isChecking = ({ view }) => view.value.task === "cuts";
 
 /**
- * A command on the clip that is seen: while cuts are checked, that is what a loop happens to show.
+ * A command that some tasks have no use for: there it says so.
+ * @param {import("../context.js").View["task"][]} tasks that have
+ * @param {string} what works, in words
  * @param {(desk: Desk) => void} run
  * @returns {(desk: Desk) => void}
  */
-function onClips(run) {
+function only(tasks, what, run) {
   return (desk) => {
-    if (isChecking(desk)) desk.session.refuse("cuts are checked here: go back to Clips first");
-    else run(desk);
+    if (tasks.includes(desk.view.value.task)) {
+      run(desk);
+      return;
+    }
+    const [key] = bindingsOf(desk.keys.value).keysOf.leave;
+    const way = key ? `press ${shownKey(key)} to go back` : "go back first";
+    desk.session.refuse(`${what} in Clips: ${way}`);
   };
+}
+
+/** @param {"approve" | "skip" | "archive"} name */
+function judging(name) {
+  return only(["clip"], "verdicts work", (desk) => judge(desk, name));
+}
+
+/** @param {"group" | "ungroup"} name */
+function regrouping(name) {
+  return only(["clip"], "groups work", (desk) => regroup(desk, name));
+}
+
+/**
+ * While cuts are checked, a loop around one of them is what is seen, not a clip.
+ * @param {(desk: Desk) => void} go
+ */
+function goingTo(go) {
+  return only(["clip", "detect"], "this works", go);
 }
 
 /**

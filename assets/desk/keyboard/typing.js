@@ -14,10 +14,10 @@ const SLIDER_KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", 
 export const elementOf = ({ target }) => (target instanceof HTMLElement ? target : document.body);
 
 /**
- * Whether Escape leaves the element.
+ * Whether keys write in the element, and Escape leaves it.
  * @param {Element} element
  */
-export const isField = (element) => element.matches("textarea, select, input, [contenteditable]");
+export const isField = (element) => element.closest(WRITTEN_IN) !== null;
 
 /**
  * Whether a key does something where the focus is. Someone who goes from button to button by Tab
@@ -27,7 +27,7 @@ export const isField = (element) => element.matches("textarea, select, input, [c
  * @param {boolean} isTabbed whether the focus came there by Tab
  */
 export function belongsToElement(key, element, isTabbed) {
-  if (element.closest(WRITTEN_IN)) return true;
+  if (isField(element)) return true;
   if (element.matches('input[type="range"]')) return SLIDER_KEYS.includes(key);
   return isTabbed && (key === " " || key === "Enter") && element.matches(PRESSED);
 }

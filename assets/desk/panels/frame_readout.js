@@ -69,7 +69,7 @@ function FrameField() {
       id: "go-to-frame",
       name: "frame",
       type: "text",
-      title: `A frame from 0 to ${video.frame_count - 1}, or a time as hours:minutes:seconds:frames`,
+      title: `A frame from 0 to ${video.frame_count - 1}, or a time such as 0:05, 1:02:03 or 5s`,
       autoFocus: true,
       autoComplete: "off",
       defaultValue: Math.max(0, view.value.frame),

@@ -23,7 +23,7 @@ import { Store } from "../store.js";
  * @property {number} number each is one above the last
  * @property {string} answers id of the request that it answers, empty for none
  * @property {string} refused why nothing has changed; empty if something has
- * @property {boolean} needs_confirmation whether the intent with `confirm` would not be refused
+ * @property {number[]} to_confirm ids of exported clips that the intent with `confirm` would replace
  * @property {string} said what was done, in words
  * @property {number} at index of the first clip that is replaced
  * @property {number} removed how many are
@@ -65,7 +65,8 @@ import { Store } from "../store.js";
  * @property {ReadonlySet<number>} checked cuts
  * @property {number} unsaved how many intents are not answered, without the one that is asked about
  * @property {Said | null} said what came of the last intent
- * @property {{words: string, intent: Request} | null} question before anything changes
+ * @property {{numbers: number[], intent: Request} | null} question before anything changes: whether to
+ *   replace these clips, counted from 1
  */
 
 /**
@@ -196,12 +197,15 @@ export class Session extends Store {
    * @returns {Partial<SessionValue>} what is said about the intent that it answers
    */
   #answered(news, before) {
-    const { answers, refused, needs_confirmation, said } = news;
+    const { answers, refused, to_confirm, said } = news;
     const intent = this.pending.get(answers);
     if (!intent) return {};
     // It was sent twice, and confirmed meanwhile: the answer to that comes.
-    if (needs_confirmation && "confirm" in intent && intent.confirm) return {};
-    if (needs_confirmation) return { question: { words: refused, intent } };
+    if (to_confirm.length && "confirm" in intent && intent.confirm) return {};
+    if (to_confirm.length) {
+      const { ids } = this.saved.clips;
+      return { question: { numbers: to_confirm.map((id) => ids.indexOf(id) + 1), intent } };
+    }
     this.#setPending([...this.pending.values()].filter((request) => request !== intent));
     const question = this.value.question?.intent === intent ? null : this.value.question;
     const words = refused || said;
