@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from heaters.api import media, ready, uploads
 from heaters.api.content_policy import content_policy
 from heaters.api.guard import Guard
+from heaters.api.ready import Readiness
 from heaters.config import Settings, get_settings
 from heaters.connection import open_configured_store
 from heaters.live.hub import Hub
@@ -76,7 +77,7 @@ async def _running() -> AsyncIterator[None]:
         open_desk(Desk(runtime, _sessions(settings), hub, tabs))
         api.state.runtime = runtime
         listener = Listener(runtime.database_url, hub.announce, hub.announce_all)
-        api.state.listener = listener
+        api.state.readiness = Readiness(runtime, listener)
         listening = asyncio.create_task(listener.run())
         api.state.receiver = uploads.Receiver(runtime)
         sweeping = asyncio.create_task(api.state.receiver.sweep())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from heaters.config import Settings
@@ -23,17 +24,34 @@ class Runtime:
     database: Database
     database_url: str
     redis_url: str
+    _claiming: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     @cached_property
+    def unclaimed_store(self) -> ObjectStore:
+        """The object store, whosever it is: for addresses and its marker, and nothing else.
+
+        No server is asked: so an S3 that hangs holds up no page.
+
+        Raises:
+            InvalidConfiguration: its address cannot be used.
+        """
+        return open_configured_store(self.settings)
+
+    @property
     def store(self) -> ObjectStore:
-        """The object store, opened when it is first needed, and then known to be ours.
+        """The object store, known to be ours since it was first needed.
 
         Raises:
             InvalidConfiguration: its address cannot be used, or it is another installation's.
+            ExternalFailure: it does not answer.
         """
-        store = open_configured_store(self.settings)
-        claim_store(self.database, store)
-        return store
+        with self._claiming:  # from Python 3.12 on a cached property has no lock
+            return self._claimed_store
+
+    @cached_property
+    def _claimed_store(self) -> ObjectStore:
+        claim_store(self.database, self.unclaimed_store)
+        return self.unclaimed_store
 
     def __repr__(self) -> str:
         """Hide the addresses: they hold passwords."""

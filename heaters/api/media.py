@@ -101,10 +101,9 @@ def _answer(request: Request, find: Callable[[Session], _Found]) -> Response:
         with runtime.database.unit_of_work() as uow:
             found = find(uow.session)
         artifact = found.artifact
-        path = runtime.store.local_path(artifact.key)
-        address = (
-            None if path else runtime.store.presign(artifact.key, PRESIGNED_S, found.download_name)
-        )
+        store = runtime.unclaimed_store
+        path = store.local_path(artifact.key)
+        address = None if path else store.presign(artifact.key, PRESIGNED_S, found.download_name)
     except NotFound as error:
         return PlainTextResponse(str(error), 404)
     except HeatersError as error:

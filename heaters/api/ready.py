@@ -7,8 +7,9 @@ most. It needs no session and names no address.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 
 import structlog
@@ -29,8 +30,6 @@ READY_PATH = "/ready"
 _ANSWER_S = 3.0
 _LATE_S = 60.0
 _log = structlog.get_logger(__name__)
-# Threads of their own: a part that hangs holds up nobody but those who ask about it.
-_asking = ThreadPoolExecutor(4, "ready")
 
 
 @dataclass(frozen=True)
@@ -41,37 +40,57 @@ class Part:
     found: str
 
 
+class Readiness:
+    """Asks every part, each on a thread of its own and one question at a time.
+
+    Nothing ends a thread whose question is not answered: so whoever asks meanwhile shares that
+    question, and no part can use up the threads of another.
+    """
+
+    def __init__(self, runtime: Runtime, listener: Listener) -> None:
+        self._listener = listener
+        self._questions: dict[str, Callable[[], Part]] = {
+            "database": lambda: _database(runtime),
+            "redis": lambda: _redis(runtime),
+            "store": lambda: _store(runtime),
+            "reconciler": lambda: _reconciler(runtime),
+        }
+        self._threads = ThreadPoolExecutor(len(self._questions), "ready")
+        self._asked: dict[str, tuple[float, Future[Part]]] = {}
+
+    async def parts(self) -> dict[str, Part]:
+        """Return how every part is, after ``_ANSWER_S`` at most."""
+        found = await asyncio.gather(*(self._ask(name) for name in self._questions))
+        heard = self._listener.is_listening
+        said = "hears the database" if heard else "does not hear the database"
+        return dict(zip(self._questions, found, strict=True)) | {"listener": Part(heard, said)}
+
+    async def _ask(self, name: str) -> Part:
+        asked_s, answer = self._asked.get(name, (0.0, None))
+        if answer is None or answer.done():
+            asked_s, answer = time.monotonic(), self._threads.submit(self._questions[name])
+            self._asked[name] = asked_s, answer
+        left_s = max(0.0, asked_s + _ANSWER_S - time.monotonic())
+        await asyncio.wait([asyncio.wrap_future(answer)], timeout=left_s)
+        if not answer.done():
+            return Part(False, f"no answer within {_ANSWER_S:.0f} s")
+        try:
+            return answer.result()
+        except (HeatersError, RedisError, OSError) as error:
+            _log.warning("not ready", part=name, error=str(error))
+            return Part(False, "does not answer")
+
+
 async def ready(request: Request) -> Response:
     """Answer 200 where every part can be used, else 503; ``{"ready", "parts": {name: Part}}``."""
-    runtime: Runtime = request.app.state.runtime
-    listener: Listener = request.app.state.listener
-    asked = {
-        "database": lambda: _database(runtime),
-        "redis": lambda: _redis(runtime),
-        "store": lambda: _store(runtime),
-        "reconciler": lambda: _reconciler(runtime),
-    }
-    found = await asyncio.gather(*(_ask(name, ask) for name, ask in asked.items()))
-    parts = dict(zip(asked, found, strict=True))
-    heard = listener.is_listening
-    parts["listener"] = Part(heard, "hears the database" if heard else "does not hear the database")
+    readiness: Readiness = request.app.state.readiness
+    parts = await readiness.parts()
     is_ready = all(part.ok for part in parts.values())
     body = {"ready": is_ready, "parts": {name: asdict(part) for name, part in parts.items()}}
     return JSONResponse(body, 200 if is_ready else 503)
 
 
 ROUTES = [Route(READY_PATH, ready)]
-
-
-async def _ask(name: str, ask: Callable[[], Part]) -> Part:
-    loop = asyncio.get_running_loop()
-    try:
-        return await asyncio.wait_for(loop.run_in_executor(_asking, ask), _ANSWER_S)
-    except TimeoutError:
-        return Part(False, f"no answer within {_ANSWER_S:.0f} s")
-    except (HeatersError, RedisError, OSError) as error:
-        _log.warning("not ready", part=name, error=str(error))
-        return Part(False, "does not answer")
 
 
 def _database(runtime: Runtime) -> Part:
@@ -90,7 +109,8 @@ def _redis(runtime: Runtime) -> Part:
 
 
 def _store(runtime: Runtime) -> Part:
-    next(iter(runtime.store.list_objects("videos/")), None)
+    if runtime.unclaimed_store.read_marker() is None:
+        return Part(False, "carries no mark of this installation")
     return Part(True, "answers")
 
 

@@ -34,6 +34,7 @@ _STREAM_ATTEMPTS = 4
 _POOL_CONNECTIONS = 32
 _ACCEPT_S = 5.0
 _ANSWER_S = 30.0
+_MARKER_S = 2.0  # the marker is a few bytes, and somebody waits for it before anything begins
 
 T = TypeVar("T")
 
@@ -74,8 +75,17 @@ class S3Store(ObjectStore):
         )
         with s3_errors("", self.place):
             try:
-                self._client: Any = boto3.Session(region_name=region).client(
-                    "s3", endpoint_url=endpoint_url, config=config
+                session = boto3.Session(region_name=region)
+                self._client: Any = session.client("s3", endpoint_url=endpoint_url, config=config)
+                at_once = config.merge(
+                    Config(
+                        connect_timeout=_MARKER_S,
+                        read_timeout=_MARKER_S,
+                        retries={"mode": "standard", "total_max_attempts": 1},
+                    )
+                )
+                self._marker_client: Any = session.client(
+                    "s3", endpoint_url=endpoint_url, config=at_once
                 )
             except ValueError as error:  # botocore's word for an address that is none
                 raise InvalidConfiguration(f"{self.place}: {error}") from error
@@ -173,10 +183,10 @@ class S3Store(ObjectStore):
         return list(islice(seen, limit))
 
     def read_marker(self) -> str | None:
-        """See ``ObjectStore``."""
+        """See ``ObjectStore``. Asked once, and not waited for as long as for other objects."""
         try:
             with s3_errors(MARKER, self.place):
-                answer = self._client.get_object(**self._marker)
+                answer = self._marker_client.get_object(**self._marker)
                 with closing(answer["Body"]) as body:
                     return body.read(1000).decode("utf-8", "replace").strip()
         except NotFound:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import struct
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,14 +15,18 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from heaters import runtime as runtime_module
 from heaters.api import media
+from heaters.domain.errors import ExternalFailure
 from heaters.domain.lifecycle import ClipState
 from heaters.models import Artifact, ArtifactKind, Clip
 from heaters.repositories.artifacts import ArtifactRepository
 from heaters.repositories.clips import ClipRepository
+from heaters.repositories.database import Database
 from heaters.runtime import Runtime
+from heaters.services.installation import adopt_store
 from heaters.storage import keys
-from heaters.storage.store import open_store
+from heaters.storage.store import ObjectStore, open_store
 from tests.support.s3 import CREDENTIALS, s3_endpoint
 from tests.support.site import Site
 from tests.web.conftest import AddVideo
@@ -150,18 +157,77 @@ def test_files_in_s3_are_fetched_from_there_with_a_short_lived_address(
     for name, value in CREDENTIALS.items():
         monkeypatch.setenv(name, value)
     with s3_endpoint() as endpoint:
-        store = open_store(f"s3://{endpoint.new_bucket()}", s3_endpoint_url=endpoint.url)
+        bucket = endpoint.new_bucket()
         video_id = add_video()
         with runtime.database.unit_of_work() as uow:
             key = ArtifactRepository(uow.session).of_video(video_id, ArtifactKind.PROXY).key
-        store.put_file(key, proxy)
-        app = Starlette(routes=media.ROUTES)
-        other = app.state.runtime = replace(runtime)
-        vars(other)["store"] = store  # as if it had been opened
-        client = TestClient(app, follow_redirects=False)
+        open_store(f"s3://{bucket}", s3_endpoint_url=endpoint.url).put_file(key, proxy)
+        client = client_of(on_s3(runtime, bucket, endpoint.url))
         answer = client.get(f"/media/videos/{video_id}/proxy")
         assert answer.status_code == 307
         address = answer.headers["location"]
         assert urlsplit(address).netloc == urlsplit(endpoint.url).netloc
         fetched = httpx.get(address, headers={"range": "bytes=0-9"})
         assert fetched.content == proxy.read_bytes()[:10]
+
+
+def test_an_s3_that_hangs_is_not_asked_for_an_address_and_soon_given_up_by_who_must_own_it(
+    runtime: Runtime, add_video: AddVideo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "7")
+    video_id = add_video()
+    with socket.create_server(("127.0.0.1", 0)) as hanging:  # accepts, and says nothing
+        on_hanging_s3 = on_s3(runtime, "any", f"http://127.0.0.1:{hanging.getsockname()[1]}")
+        answer = client_of(on_hanging_s3).get(f"/media/videos/{video_id}/proxy")
+        assert answer.status_code == 307
+        hanging.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            hanging.accept()
+        with pytest.raises(ExternalFailure):
+            assert on_hanging_s3.store
+        hanging.accept()
+        with pytest.raises(BlockingIOError):  # one attempt
+            hanging.accept()
+
+
+def test_threads_that_need_a_new_store_at_the_same_time_claim_it_once(
+    runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims: list[ObjectStore] = []
+
+    claimed_twice = threading.Event()
+
+    def claim(database: Database, store: ObjectStore) -> None:
+        claims.append(store)
+        if len(claims) > 1:
+            claimed_twice.set()
+        claimed_twice.wait(0.5)  # room for others to come in, if they can
+        adopt_store(database, store)
+
+    monkeypatch.setattr(runtime_module, "claim_store", claim)
+    settings = runtime.settings.model_copy(update={"storage_url": tmp_path.as_uri()})
+    opened = replace(runtime, settings=settings)
+    all_are_there = threading.Barrier(8)
+
+    def open_it(_: int) -> ObjectStore:
+        all_are_there.wait(10)
+        return opened.store
+
+    with ThreadPoolExecutor(8) as threads:
+        stores = list(threads.map(open_it, range(8)))
+    assert len(claims) == 1
+    assert set(map(id, stores)) == {id(claims[0])}
+
+
+def on_s3(runtime: Runtime, bucket: str, endpoint_url: str) -> Runtime:
+    """The same library with its store in a bucket."""
+    changes = {"storage_url": f"s3://{bucket}", "s3_endpoint_url": endpoint_url}
+    return replace(runtime, settings=runtime.settings.model_copy(update=changes))
+
+
+def client_of(runtime: Runtime) -> TestClient:
+    app = Starlette(routes=media.ROUTES)
+    app.state.runtime = runtime
+    return TestClient(app, follow_redirects=False)
