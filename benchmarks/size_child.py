@@ -94,7 +94,9 @@ def _collect() -> object:
     from heaters.repositories import listing
 
     with reading_connection(get_settings()) as connection:
-        folder = Collected(get_settings().data_dir / "collected")
+        folder = Collected(
+            get_settings().data_dir / "collected", installation=listing.installation_id(connection)
+        )
         for video_id in listing.video_ids(connection):
             exported = listing.exported_clips(connection, video_id)
             connection.commit()

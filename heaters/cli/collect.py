@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from heaters.cli.opening import library
 from heaters.cli.progress import progress_bars
 from heaters.config import get_settings
 from heaters.connection import open_configured_store
+from heaters.domain.errors import Cancelled
 from heaters.domain.names import export_file_name
 from heaters.domain.time import format_fps
 from heaters.repositories import listing
@@ -30,16 +32,21 @@ def collect(
     prune: Annotated[
         bool, typer.Option("--prune", help="Remove files of clips that no longer belong here.")
     ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask before most of the folder is removed.")
+    ] = False,
 ) -> None:
     """Copy the exported clips out, with a manifest.json.
 
     The manifest says which frames each one is. Only files that an earlier collect has written are
-    ever called leftovers, or removed.
+    ever called leftovers, or removed. One folder takes the clips of one library.
     """
     store = open_configured_store(get_settings())
     with library() as connection, progress_bars() as bars:
         video_ids = listing.video_ids(connection, video)
-        folder = Collected(to, only_video_id=video)
+        folder = Collected(
+            to, installation=listing.installation_id(connection), only_video_id=video
+        )
         for video_id in bars.track(video_ids, description="copying clips"):
             exported = listing.exported_clips(connection, video_id)
             connection.commit()  # ends the snapshot: copying may take hours
@@ -52,10 +59,25 @@ def collect(
     output.say(f"{folder.count} clips in {to}")
     left = folder.leftovers()
     if left and prune:
+        if folder.are_most(left) and not yes:
+            _ask_before_removing(left)
         folder.remove(left)
         output.say(f"removed {_files(left)}")
     elif left:
         output.say(f"no longer in the library: {_files(left)}; --prune removes what collect wrote")
+
+
+def _ask_before_removing(left: list[str]) -> None:
+    """Ask a person; a script must have said --yes.
+
+    Raises:
+        Cancelled: the files stay.
+    """
+    these = f"{_files(left)}: more than half of what collect has written there"
+    if not sys.stdin.isatty():
+        raise Cancelled(f"nothing was removed: --prune would remove {these}; --yes removes them")
+    if not typer.confirm(output.printable(f"Remove {these}?"), err=True):
+        raise Cancelled("nothing was removed")
 
 
 def _entry(name: str, clip: ExportedClip) -> dict[str, object]:

@@ -132,6 +132,13 @@ def clips(
     return _rows(connection, ListedClip, query, _ROWS_A_FETCH, video_id=video_id, state=state)
 
 
+def installation_id(connection: psycopg.Connection) -> str:
+    """Return the id of this database."""
+    row = connection.execute("SELECT id FROM installations").fetchone()
+    assert row is not None
+    return str(row[0])
+
+
 def video_ids(connection: psycopg.Connection, video_id: int | None = None) -> list[int]:
     """Return the id of every video, the oldest first, or this one's if there is such a video.
 

@@ -36,6 +36,7 @@ class Heaters:
         return subprocess.run(
             [sys.executable, "-m", "heaters", *map(str, arguments)],
             env=self.environment,
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
@@ -138,6 +139,14 @@ def test_a_session_from_cuts_to_collected_files(
     heaters("collect", "--to", tmp_path, "--prune")
     assert {path.name for path in tmp_path.glob("*.mp4")} == {kept, "mine.mp4"}
     assert json.loads((tmp_path / "manifest.json").read_text()) == manifest[:1]
+    heaters("review", "skip", clips[0]["id"])
+    asked = heaters.run("collect", "--to", tmp_path, "--prune")
+    assert asked.returncode == 1
+    assert f"would remove 1 file: {kept}: more than half of what" in asked.stderr
+    assert {path.name for path in tmp_path.glob("*.mp4")} == {kept, "mine.mp4"}
+    heaters("collect", "--to", tmp_path, "--prune", "--yes")
+    assert {path.name for path in tmp_path.glob("*.mp4")} == {"mine.mp4"}
+    heaters("undo")
     heaters("undo")
 
     by_state = {c["state"] for c in heaters.json("clips", "--video", video["id"])}
