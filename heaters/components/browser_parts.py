@@ -61,6 +61,17 @@ class TabTitle(rx.NoSSRComponent):
     of: rx.Var[str]
 
 
+class Notice(rx.NoSSRComponent):
+    """What just happened, or why it did not; goes by itself."""
+
+    library = "$/public/clips/notice.js"
+    tag = "Notice"
+
+    words: rx.Var[str]
+    number: rx.Var[int]
+    is_refusal: rx.Var[bool]
+
+
 class ListTop(rx.NoSSRComponent):
     """The beginning of a list; comes into view when another screenful is shown."""
 

@@ -38,10 +38,7 @@ def clip_facts(clip: ClipCard) -> rx.Component:
         ),
         rx.el.p(clip.timecodes, class_name="clip-range figures"),
         rx.el.p(
-            rx.el.span(
-                f"[{clip.start_frame}, {clip.end_frame})",
-                title="first frame, and the frame after the last one",
-            ),
+            rx.el.span(clip.frame_range),
             rx.el.span(clip.frames),
             class_name="clip-range figures faint",
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import reflex as rx
 from reflex.event import EventCallback
 
-from heaters.components.browser_parts import TabTitle
+from heaters.components.browser_parts import Notice, TabTitle
 from heaters.state.page import PageState
 
 
@@ -29,7 +29,10 @@ def page_frame(
     for step in trail:
         steps += [rx.el.span("/", class_name="trail-mark", aria_hidden="true"), rx.el.span(step)]
     return rx.el.div(
-        TabTitle.create(subject=subject, of=of),
+        TabTitle.create(
+            subject=rx.cond(state.missing != "", "Not found", subject),
+            of=rx.cond(state.missing != "", "", of),
+        ),
         rx.el.header(rx.el.nav(*steps, class_name="trail", aria_label="Where"), class_name="bar"),
         rx.connection_banner(
             rx.el.p(
@@ -47,13 +50,10 @@ def page_frame(
 def notice(state: type[PageState]) -> rx.Component:
     """Return the quiet line that says what just happened, or why it did not."""
     return rx.el.div(
-        rx.cond(
-            state.notice_number > 0,
-            rx.el.p(
-                state.notice,
-                key=state.notice_number,
-                class_name=rx.cond(state.notice_is_refusal, "notice refusal", "notice"),
-            ),
+        Notice.create(
+            words=state.notice,
+            number=state.notice_number,
+            is_refusal=state.notice_is_refusal,
         ),
         class_name="notices",
         role="status",
@@ -64,7 +64,7 @@ def notice(state: type[PageState]) -> rx.Component:
 def missing(words: str) -> rx.Component:
     """Return what a page shows whose subject does not exist."""
     return rx.el.section(
-        rx.el.h1("Nothing here"),
+        rx.el.h1("Not found"),
         rx.el.p(words),
         rx.el.a("Back to the library", href="/", class_name="button"),
         class_name="empty",

@@ -30,8 +30,8 @@ def video_tile(
             ),
             progress(video),
         ),
-        trouble(video, retry(video.id)),
-        removal(video, remove(video.id)),
+        trouble(video),
+        remedies(video, retry(video.id), remove(video.id)),
         key=video.id,
         class_name="tile",
         custom_attrs={"data-video-id": video.id, "data-group": video.group},
@@ -63,16 +63,31 @@ def progress(video: VideoCard) -> rx.Component:
     )
 
 
-def trouble(video: VideoCard, on_retry: EventCallback[()]) -> rx.Component:
-    """Return why the video failed and the way to try again, and what could not be kept of it."""
+def trouble(video: VideoCard) -> rx.Component:
+    """Return why the video failed, and what could not be kept of it."""
     return rx.fragment(
         rx.cond(video.error != "", rx.el.p(video.error, title=video.error, class_name="reason")),
         rx.foreach(video.warnings, _warning),
-        rx.cond(video.can_retry, rx.el.button("Try again", on_click=on_retry, class_name="button")),
     )
 
 
-def removal(video: VideoCard, on_remove: EventCallback[()]) -> rx.Component:
+def remedies(
+    video: VideoCard, on_retry: EventCallback[()], on_remove: EventCallback[()]
+) -> rx.Component:
+    """Return what can be done about a video that failed: try again, or remove it."""
+    return rx.cond(
+        video.group == "failed",
+        rx.el.div(
+            rx.cond(
+                video.can_retry, rx.el.button("Try again", on_click=on_retry, class_name="button")
+            ),
+            _removal(video, on_remove),
+            class_name="remedies",
+        ),
+    )
+
+
+def _removal(video: VideoCard, on_remove: EventCallback[()]) -> rx.Component:
     """Return the way to remove a video that failed before it had clips, in two steps."""
     return rx.cond(
         video.can_remove,

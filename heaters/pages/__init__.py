@@ -18,6 +18,6 @@ PAGES = (
     ("/videos/[video_id]/review", review_page, "Review · Heaters", ReviewState.load),
     ("/videos/[video_id]/history", history_page, "History · Heaters", HistoryState.load),
     ("/clips/[clip_id]/similar", similar_page, "Similar clips · Heaters", SimilarState.load),
-    ("404", not_found_page, "Nothing here · Heaters", None),
+    ("404", not_found_page, "Page not found · Heaters", None),
 )
 """Route, component, title, and what is done when it is opened."""

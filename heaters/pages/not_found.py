@@ -11,8 +11,8 @@ def not_found_page() -> rx.Component:
         rx.el.header(rx.el.a("Heaters", href="/", class_name="brand"), class_name="bar"),
         rx.el.main(
             rx.el.section(
-                rx.el.h1("Nothing here"),
-                rx.el.p("This address leads to no page of Heaters."),
+                rx.el.h1("Page not found"),
+                rx.el.p("Check the address."),
                 rx.el.a("Back to the library", href="/", class_name="button"),
                 class_name="empty",
             )

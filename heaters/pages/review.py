@@ -6,7 +6,7 @@ import reflex as rx
 
 from heaters.components.desk_parts import ClipPanel, During, ReviewDesk, part
 from heaters.components.frame import missing, page_frame
-from heaters.components.videos import poster, progress, trouble
+from heaters.components.videos import poster, progress, remedies, trouble
 from heaters.state.review import ReviewState
 
 
@@ -96,7 +96,8 @@ def _waiting() -> rx.Component:
         rx.el.div(
             rx.el.h1(ReviewState.card.title),
             progress(ReviewState.card),
-            trouble(ReviewState.card, ReviewState.retry()),
+            trouble(ReviewState.card),
+            remedies(ReviewState.card, ReviewState.retry(), ReviewState.remove()),
             rx.cond(
                 ReviewState.card.group != "failed",
                 rx.el.p(

@@ -8,7 +8,7 @@ from heaters.components.browser_parts import CardFocus, ListTop, OutlineStrip, R
 from heaters.components.clips import clip_card
 from heaters.components.frame import missing, page_frame, pager
 from heaters.components.marks import mark
-from heaters.components.videos import poster, progress, removal, trouble
+from heaters.components.videos import poster, progress, remedies, trouble
 from heaters.state.video import VideoState
 from heaters.state.views import Count
 
@@ -51,8 +51,8 @@ def _waiting() -> rx.Component:
         poster(VideoState.video),
         rx.el.div(
             progress(VideoState.video),
-            trouble(VideoState.video, VideoState.retry()),
-            removal(VideoState.video, VideoState.remove()),
+            trouble(VideoState.video),
+            remedies(VideoState.video, VideoState.retry(), VideoState.remove()),
             rx.cond(
                 VideoState.video.group != "failed",
                 rx.el.p(
@@ -67,7 +67,8 @@ def _waiting() -> rx.Component:
 
 def _review() -> rx.Component:
     return rx.fragment(
-        trouble(VideoState.video, VideoState.retry()),
+        trouble(VideoState.video),
+        remedies(VideoState.video, VideoState.retry(), VideoState.remove()),
         OutlineStrip.create(
             outline=VideoState.outline,
             label=f"All of the video: {VideoState.video.clip_count}",

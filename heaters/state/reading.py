@@ -21,7 +21,7 @@ from heaters.repositories.videos import VideoRepository
 from heaters.state.page import checked_id
 from heaters.state.sheet import Clips
 from heaters.state.views import VideoCard, video_card
-from heaters.state.words import CLIP_LOOKS, action_words, clip_entry_words, frames_words
+from heaters.state.words import CLIP_LOOKS, action_words, clip_entry_words, numbered_words
 
 HISTORY_LENGTH = 6
 _LETTERS = {state.value: look.letter for state, look in CLIP_LOOKS.items()}
@@ -76,13 +76,7 @@ class Reading:
 
     def clip_words(self, start_frame: int, end_frame: int) -> str:
         """Name the clip of these frames by its number, from 1; by its frames if it is none now."""
-        index = self.clip_at(start_frame)
-        if self.clips.starts and (self.clips.starts[index], self.end_of(index)) == (
-            start_frame,
-            end_frame,
-        ):
-            return f"clip {index + 1}"
-        return frames_words(start_frame, end_frame)
+        return numbered_words(self.clips.starts, self.video.frame_count, start_frame, end_frame)
 
 
 def read_video(uow: UnitOfWork, video_id: int) -> Reading:

@@ -189,6 +189,11 @@ class ReviewState(PageState, rx.State):
         await self._act(lambda uow, _: f"Trying {retry_video(uow, video_id).title} again")
         await self._read()
 
+    @rx.event
+    async def remove(self) -> object:
+        """Remove the video, which has no clips, and go back to the library."""
+        return rx.redirect("/") if await self._remove(self._video_id) else None
+
     async def _read(self) -> None:
         """Show the video as it is now."""
         reading = await self._reading()

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from itertools import accumulate
 from typing import Any
 
@@ -41,12 +42,12 @@ from heaters.state.views import (
     proxy,
     video_card,
 )
-from heaters.state.words import GROUPS, action_words, counted, states_of
+from heaters.state.words import GROUPS, action_words, counted, numbered_words, states_of
 
 PAGE_SIZE = 48
 
 _VERDICTS = {"approve": approve, "skip": skip, "archive": archive}
-_DONE = {"approve": "Approved", "skip": "Skipped", "archive": "Archived"}
+_DONE = {"approve": "approved", "skip": "skipped", "archive": "archived"}
 
 
 class VideoState(PageState, rx.State):
@@ -126,10 +127,12 @@ class VideoState(PageState, rx.State):
         def work(uow: UnitOfWork, reviewer_id: int) -> str:
             if str(verdict) not in _VERDICTS:
                 raise NotFound(f"no such verdict: {verdict}")
-            done = _VERDICTS[verdict](uow, [checked_id(clip_id)], reviewer_id=reviewer_id)
-            if done is None:
-                return f"This clip is {_DONE[verdict].lower()} already"
-            return f"{_DONE[verdict]} a clip"
+            id_ = checked_id(clip_id)
+            done = _VERDICTS[verdict](uow, [id_], reviewer_id=reviewer_id)
+            if done is not None:
+                return _done_words(uow, done)
+            number, _ = BrowsingRepository(uow.session).numbered_clips([id_])[id_]
+            return f"Clip {number} is already {_DONE[verdict]}"
 
         await self._act(work)
         await self._read()
@@ -147,9 +150,8 @@ class VideoState(PageState, rx.State):
                 video_id=video_id, state=ClipState.PENDING_REVIEW
             )
             ids = [clip.id for clip in clips if clip.id is not None]
-            if ids:
-                approve(uow, ids, reviewer_id=reviewer_id)
-            return f"Approved {counted(len(ids), 'clip')}"
+            done = approve(uow, ids, reviewer_id=reviewer_id) if ids else None
+            return _done_words(uow, done) if done else "No clip is pending"
 
         await self._act(work)
         await self._read()
@@ -191,9 +193,7 @@ class VideoState(PageState, rx.State):
         video_id = self._shown_video_id
 
         def work(uow: UnitOfWork, reviewer_id: int) -> str:
-            action = way(uow, reviewer_id=reviewer_id, video_id=video_id)
-            words = action_words(ActionRepository(uow.session).entry(action.id or 0))
-            return words[:1].upper() + words[1:]
+            return _done_words(uow, way(uow, reviewer_id=reviewer_id, video_id=video_id))
 
         await self._act(work)
         await self._read()
@@ -209,6 +209,18 @@ class VideoState(PageState, rx.State):
         self.clips, self.shown_count, self.page = seen.clips, seen.shown_count, seen.page
         self.page_count = page_count(self.shown_count, PAGE_SIZE)
         self.can_undo = seen.can_undo
+
+
+def _done_words(uow: UnitOfWork, action: Action) -> str:
+    """Say what an action did in the words of the desk, with clips as they are numbered now."""
+    uow.session.flush()
+    video = VideoRepository(uow.session).get(action.video_id)
+    live = BrowsingRepository(uow.session).live_clips(action.video_id)
+    words = action_words(
+        ActionRepository(uow.session).entry(action.id or 0),
+        partial(numbered_words, live.start_frames, video.frame_count or 0),
+    )
+    return words[:1].upper() + words[1:]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,15 @@ from heaters.domain.lifecycle import ClipState, VideoState, decision
 from heaters.domain.stages import stage_that_failed
 from heaters.domain.time import format_fps, format_timecode
 from heaters.models import Clip, Video
-from heaters.state.words import CLIP_LOOKS, GROUPS, STEPS, VIDEO_LOOKS, VideoLook, counted
+from heaters.state.words import (
+    CLIP_LOOKS,
+    GROUPS,
+    STEPS,
+    VIDEO_LOOKS,
+    VideoLook,
+    counted,
+    range_words,
+)
 
 
 @dataclass(frozen=True)
@@ -102,6 +110,7 @@ class ClipCard:
     start_frame: int
     end_frame: int
     timecodes: str
+    frame_range: str
     frames: str
     error: str
     export: str
@@ -233,6 +242,7 @@ def clip_card(number: int, clip: Clip, fps: Fraction, export_artifact_id: int | 
         timecodes=" → ".join(
             format_timecode(frame, fps) for frame in (clip.start_frame, clip.end_frame)
         ),
+        frame_range=range_words(clip.start_frame, clip.end_frame),
         frames=counted(clip.frame_count, "frame"),
         error=(clip.last_error or "") if look.group == "failed" else "",
         export=f"/media/clips/{clip.id}/export?v={export_artifact_id}"

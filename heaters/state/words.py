@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -131,9 +132,30 @@ _ACTION_WORDS = {
 _REVERSED = {ActionKind.UNDO: "undone: ", ActionKind.REDO: "redone: "}
 
 
+def range_words(start_frame: int, end_frame: int) -> str:
+    """Write ``[start_frame, end_frame)`` as ``frames 0–49``, by its first and its last frame."""
+    if end_frame - start_frame == 1:
+        return f"frame {start_frame}"
+    return f"frames {start_frame}–{end_frame - 1}"
+
+
 def frames_words(start_frame: int, end_frame: int) -> str:
     """Name a clip, frames ``[start_frame, end_frame)``, by its first and its last frame."""
-    return f"the clip at frames {start_frame}–{end_frame - 1}"
+    return f"the clip at {range_words(start_frame, end_frame)}"
+
+
+def numbered_words(
+    starts: Sequence[int], frame_count: int, start_frame: int, end_frame: int
+) -> str:
+    """Name a clip by its number, from 1, among those that start at ``starts`` and tile the video.
+
+    By its frames if none of them has exactly these.
+    """
+    index = bisect_right(starts, start_frame) - 1
+    edges = (*starts[index : index + 2], frame_count)[:2] if index >= 0 else ()
+    if edges == (start_frame, end_frame):
+        return f"clip {index + 1}"
+    return frames_words(start_frame, end_frame)
 
 
 def action_words(entry: HistoryEntry, clip_words: Callable[[int, int], str] = frames_words) -> str:

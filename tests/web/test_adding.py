@@ -276,6 +276,11 @@ def test_a_video_that_failed_without_clips_is_removed(page: Page, site: Site) ->
         assert video is not None
         video.state, video.last_error = VideoState.DOWNLOAD_FAILED, "no video found there"
     tile = page.locator(".tile").filter(has_text="for-good.mp4")
+    again = tile.get_by_role("button", name="Try again").bounding_box()
+    remove = tile.get_by_text("Remove", exact=True).bounding_box()
+    assert again
+    assert remove
+    assert again["y"] == remove["y"]
     for is_open in (True, False, True):
         tile.get_by_text("Remove", exact=True).click()
         expect(tile.get_by_role("button", name="Remove for good")).to_be_visible(visible=is_open)

@@ -220,3 +220,14 @@ def test_a_video_that_failed_says_why_and_is_tried_again_on_request(page: Page, 
     expect(page.locator(".notice")).to_contain_text("Trying soon.mp4 again")
     with site.runtime.database.unit_of_work() as uow:
         assert VideoRepository(uow.session).get(video_id).next_attempt_at is not None
+
+
+def test_a_video_that_failed_without_clips_is_removed_at_its_desk(page: Page, site: Site) -> None:
+    video_id = downloading(site.runtime, "gone.mp4")
+    change(site.runtime, video_id, state=VideoState.DOWNLOAD_FAILED, last_error="answered 404")
+    page.goto(f"{site.origin}/videos/{video_id}/review")
+    page.get_by_text("Remove", exact=True).click()
+    page.get_by_role("button", name="Remove for good").click()
+    expect(page).to_have_url(f"{site.origin}/")
+    page.goto(f"{site.origin}/videos/{video_id}/review")
+    expect(page).to_have_title("Not found · Heaters")

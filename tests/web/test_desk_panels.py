@@ -234,3 +234,22 @@ def test_a_refusal_stays_to_be_read_when_the_next_action_goes_well(
     desk.expect_saved()
     expect(page.locator(".status-last")).to_have_text("approved clip 1")
     expect(page.get_by_role("alert")).to_contain_text("cannot be a cut")
+
+
+def test_two_notices_do_not_lie_on_each_other_and_go(page: Page, desk: DeskPage) -> None:
+    desk.press("?")
+    page.get_by_role("dialog").get_by_label("Change S: Skip the clip, go on").click()
+    desk.press("Backspace")
+    page.get_by_role("dialog").get_by_role("button", name="Reset").click()
+    desk.press("Escape")
+    desk.press("b")
+    kept, refused = page.locator(".page > .notices p"), page.get_by_role("alert").locator("p")
+    expect(kept).to_have_text("Your keys are kept")
+    expect(refused).to_be_visible()
+    above, below = kept.bounding_box(), refused.bounding_box()
+    assert above
+    assert below
+    assert above["y"] + above["height"] <= below["y"]
+    for notice in (kept, refused):
+        notice.evaluate("notice => notice.getAnimations()[0].finish()")
+        expect(notice).to_have_count(0)

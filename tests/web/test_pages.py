@@ -7,7 +7,7 @@ import re
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from heaters.domain.lifecycle import ClipState
 from heaters.heaters import app
@@ -83,7 +83,7 @@ def test_a_verdict_that_changes_nothing_says_so(
     video_id = add_video()
     open_video(page, site, video_id)
     card = page.locator("[data-clip-id]").nth(1)
-    for said in ("Approved a clip", "This clip is approved already"):
+    for said in ("Approved clip 2", "Clip 2 is already approved"):
         card.locator(".clip-picture").focus()
         page.keyboard.press("a")
         expect(page.locator(".notice")).to_have_text(said)
@@ -151,11 +151,11 @@ def test_a_video_of_a_hundred_clips_is_shown_by_the_screenful(
     open_video(page, site, video_id)
     expect(page.locator("[data-clip-id]")).to_have_count(48)
     page.get_by_role("button", name="Next").click()
-    expect(page.locator("[data-clip-id]").first).to_contain_text("[48, 49)")
+    expect(page.locator("[data-clip-id]").first).to_contain_text("frame 48")
     expect(page.locator("[data-clip-id]").first).to_be_in_viewport()
     pick_on_strip(page, 119 / 120)
     last = page.locator("[data-clip-id]").last
-    expect(last).to_contain_text("[100, 120)")
+    expect(last).to_contain_text("frames 100–119")
     expect(page.get_by_text("3 of 3")).to_be_visible()
     expect(last).to_be_focused()
     expect(last).to_be_in_viewport()
@@ -300,7 +300,7 @@ def test_similar_clips_are_shown_the_most_alike_first(
     found = page.locator("ul.clips > li")
     expect(found).to_have_count(3)
     for number, (alike, frames) in enumerate(
-        [("96%", "[31, 75)"), ("60%", "[30, 31)"), ("0%", "[75, 120)")]
+        [("96%", "frames 31–74"), ("60%", "frame 30"), ("0%", "frames 75–119")]
     ):
         expect(found.nth(number)).to_contain_text(alike)
         expect(found.nth(number)).to_contain_text(frames)
@@ -311,7 +311,28 @@ def test_similar_clips_are_shown_the_most_alike_first(
 )
 def test_an_address_of_nothing_says_so(page: Page, site: Site, path: str) -> None:
     page.goto(site.origin + path)
-    expect(page.get_by_role("heading", name="Nothing here")).to_be_visible()
+    expect(page.get_by_role("heading", name="Not found", exact=True)).to_be_visible()
+    expect(page).to_have_title("Not found · Heaters")
+
+
+@pytest.mark.usefixtures("page")
+def test_an_address_of_no_page_says_so(context: BrowserContext, site: Site) -> None:
+    with context.new_page() as page:  # whose console may name the answer, 404
+        page.goto(site.origin + "/nowhere/at/all")
+        expect(page.get_by_role("heading", name="Page not found")).to_be_visible()
+        expect(page).to_have_title("Page not found · Heaters")
+
+
+def test_a_notice_is_gone_once_it_has_been_seen(
+    page: Page, site: Site, add_video: AddVideo
+) -> None:
+    open_video(page, site, add_video())
+    notice, status = page.locator(".notice"), page.locator(".notices")
+    for _ in range(2):  # the same words again are seen again
+        page.keyboard.press("Control+z")
+        expect(notice).to_have_text("nothing to undo")
+        notice.evaluate("notice => notice.getAnimations()[0].finish()")
+        expect(status).to_be_empty()
 
 
 @pytest.mark.parametrize("width", [390, 820, 1280])

@@ -1,6 +1,7 @@
 // @ts-check
 import { Fragment, createElement, useEffect, useRef, useState } from "react";
 import { CommandButton, useBindings } from "./command_button.js";
+import { Notice } from "../../clips/notice.js";
 import { useDesk, useStore } from "../context.js";
 import { shownKey } from "../keyboard/key_names.js";
 
@@ -49,7 +50,7 @@ function LastAction() {
 function Refusal() {
   const { session } = useDesk();
   const refused = useStore(session, ({ said }) => (said?.refused ? said : null));
-  const last = useRef({ refused, count: 0 }); // the same words again are to be seen again
+  const last = useRef({ refused, count: refused ? 1 : 0 }); // the same words again are to be seen again
   if (refused && refused !== last.current.refused) {
     last.current = { refused, count: last.current.count + 1 };
   }
@@ -57,7 +58,7 @@ function Refusal() {
   return createElement(
     "div",
     { className: "notices", role: "alert" },
-    shown && createElement("p", { key: count, className: "notice refusal" }, shown.words),
+    createElement(Notice, { words: shown?.words ?? "", number: count, isRefusal: true }),
   );
 }
 
