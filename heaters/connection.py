@@ -13,7 +13,7 @@ import psycopg
 
 from heaters.config import Settings
 from heaters.embedded import ServerUrls, embedded_servers
-from heaters.repositories.driver import DatabaseAway, PatientConnection, limits
+from heaters.repositories.driver import DatabaseAway, PatientConnection, connection_error, limits
 from heaters.storage.store import ObjectStore, folder_at, open_store
 
 _PATIENCE_S = 60
@@ -65,7 +65,7 @@ def reading_connection(
             try:
                 yield connection
             except psycopg.OperationalError as error:
-                raise _away(error) from None
+                raise DatabaseAway(" ".join(str(error).split())) from None
 
 
 def connect(database_url: str) -> psycopg.Connection:
@@ -73,18 +73,15 @@ def connect(database_url: str) -> psycopg.Connection:
 
     Raises:
         DatabaseAway: the database cannot be reached.
+        DatabaseRefused: it lets us in by no means.
     """
     address = "postgresql:" + database_url.partition(":")[2]
     try:
         connection = PatientConnection.connect(address, **limits(_PATIENCE_S))
     except psycopg.OperationalError as error:
-        raise _away(error) from None
+        raise connection_error(error) from None
     connection.default_patience_s = _PATIENCE_S
     return connection
-
-
-def _away(error: psycopg.OperationalError) -> DatabaseAway:
-    return DatabaseAway(" ".join(str(error).split()))
 
 
 def open_configured_store(settings: Settings) -> ObjectStore:

@@ -5,6 +5,7 @@ Below the ORM, so that a command that only reads need not load it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -13,7 +14,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg.abc import PQGen
 
-from heaters.domain.errors import ExternalFailure
+from heaters.domain.errors import ExternalFailure, HeatersError, InvalidConfiguration
 
 T = TypeVar("T")
 
@@ -32,6 +33,36 @@ class DatabaseAway(ExternalFailure):
     def __init__(self, detail: str) -> None:
         super().__init__("the database does not answer; try again in a moment")
         self.detail = detail
+
+
+class DatabaseRefused(InvalidConfiguration):
+    """PostgreSQL answers and lets us in by no means: trying again changes nothing."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(
+            "the database refuses the connection: check the user, the password and the name of the"
+            " database in HEATERS_DATABASE_URL"
+        )
+        self.detail = detail
+
+
+# libpq gives no SQLSTATE of a connection that was refused, only the server's words. Those of what
+# never passes by itself, unlike too many connections, a start, a shutdown or a recovery.
+_FOR_GOOD = re.compile(
+    r"FATAL:.*(authentication failed|does not exist|no pg_hba\.conf entry|rejects connection"
+    r"|not permitted to log in|permission denied for database|not currently accepting connections)"
+    r"|no password supplied"
+)
+
+
+def connection_error(error: psycopg.Error) -> HeatersError:
+    """Return what it means that no connection was made.
+
+    A wrong password, an unknown role or database, or no entry in pg_hba.conf stay; all else may
+    pass, and so is a database that is away.
+    """
+    said = " ".join(str(error).split())
+    return DatabaseRefused(said) if _FOR_GOOD.search(said) else DatabaseAway(said)
 
 
 @contextmanager

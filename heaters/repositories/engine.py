@@ -13,7 +13,7 @@ from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.engine import ExceptionContext
 
 from heaters.domain.errors import ExternalFailure
-from heaters.repositories.driver import DatabaseAway, PatientConnection, limits
+from heaters.repositories.driver import DatabaseAway, PatientConnection, connection_error, limits
 
 POOL_CONNECTIONS = 20
 """Connections that one process has at most for what it does at a time."""
@@ -79,9 +79,10 @@ def _translate(context: ExceptionContext) -> Exception | None:
     if not isinstance(original, psycopg.Error) or context.is_pre_ping:
         return None
     state = original.sqlstate or ""
-    said = original.diag.message_primary or str(original).strip()
-    connecting = context.connection is None and isinstance(original, psycopg.OperationalError)
-    if connecting or context.is_disconnect or state.startswith(_AWAY):
+    said = _without_values(original, state)
+    if context.connection is None and isinstance(original, psycopg.OperationalError):
+        return connection_error(original)
+    if context.is_disconnect or state.startswith(_AWAY):
         return DatabaseAway(" ".join(said.split()))
     if state in _CONFLICT:
         return DatabaseConflict()
@@ -92,3 +93,10 @@ def _translate(context: ExceptionContext) -> Exception | None:
         error.args = (f"{type(original).__name__}: {said}",)
     original.args = (said,)  # the server's detail quotes values
     return None
+
+
+def _without_values(error: psycopg.Error, state: str) -> str:
+    """Return what the server says, unless it quotes a value: of data that fit no type it does."""
+    if state.startswith("22"):
+        return f"a value cannot be used here (SQLSTATE {state})"
+    return error.diag.message_primary or str(error).strip()
