@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -14,7 +15,7 @@ from heaters.connection import open_configured_store
 from heaters.domain.errors import Cancelled, ExternalFailure
 from heaters.pipeline.chores.round import DAY_S
 from heaters.pipeline.chores.running import run_chore
-from heaters.pipeline.chores.sweep import delete_due
+from heaters.pipeline.chores.sweep import run as sweep_leftovers
 from heaters.pipeline.tools import Tools
 from heaters.repositories.leftovers import LeftoverRepository
 from heaters.services.installation import Ownership, adopt_store, look_at_store
@@ -34,7 +35,7 @@ def adopt(
     with command_runtime() as runtime:
         store = open_configured_store(runtime.settings)
         found = look_at_store(runtime.database, store)
-        is_ours = found.marker == found.installation
+        is_ours = found.mark == found.mine and found.unmade_video is None
         if not as_json:
             output.say(_words(found))
         if not is_ours:
@@ -42,7 +43,11 @@ def adopt(
                 raise Cancelled("nothing was changed")
             adopt_store(runtime.database, store)
     if as_json:
-        output.print_json(asdict(found) | {"adopted": not is_ours})
+        marks = {
+            "installation": found.mine.installation,
+            "marker": found.mark and found.mark.installation,
+        }
+        output.print_json(asdict(found) | marks | {"adopted": not is_ours})
     else:
         output.say("nothing to do" if is_ours else f"{found.place} is this library's now")
 
@@ -60,7 +65,7 @@ def sweep(
             due = LeftoverRepository(uow.session).due_count(older_than_s=retention_s)
         if due and not yes and not typer.confirm(f"Delete {due:,} objects?", err=True):
             raise Cancelled("nothing was deleted")
-        chore = run_chore(tools, "sweep", work=delete_due)
+        chore = run_chore(tools, "sweep", work=partial(sweep_leftovers, agreed=due))
     if chore is None:
         raise ExternalFailure("a worker is sweeping at this moment: try again later")
     if chore.error is not None:
@@ -73,12 +78,19 @@ def sweep(
 
 
 def _words(found: Ownership) -> str:
-    if found.marker == found.installation:
-        return f"{found.place} is this library's already."
+    if found.mark == found.mine:
+        if found.unmade_video is None:
+            return f"{found.place} is this library's already."
+        return (
+            f"{found.place} holds files of video {found.unmade_video}, which this database has "
+            "never made; it seems to be restored from a backup.\n"
+            "Once the store is this library's again, new videos get higher ids. Objects that it "
+            "does not name are deleted after HEATERS_RETENTION_DAYS, masters never."
+        )
     seen = f"{found.seen:,}" if found.seen < 1000 else "at least 1,000"
     owner = (
-        f"It is marked as installation {found.marker[:36]}'s."
-        if found.marker
+        f"It is marked as installation {found.mark.installation}'s."
+        if found.mark
         else ("No installation has marked it.")
     )
     return (

@@ -23,8 +23,9 @@ class Installation(Table, table=True):
 class Chore(Table, table=True):
     """How the last or present round of a chore stands. Times are the database's clock.
 
-    A round is under way while ``ended_at`` is null; ``cursor`` says where another worker goes on.
-    ``result`` and ``error`` are those of the last round that ended; one without an error was done.
+    A round is under way while it has a lease; ``cursor`` says where another worker goes on with
+    one that was cut off. ``ended_at``, ``result`` and ``error`` are those of the last round that
+    ended; one without an error was done.
     """
 
     name: str = Field(primary_key=True)

@@ -109,7 +109,8 @@ class Scratch:
             finally:
                 if done or not kept:
                     shutil.rmtree(path, ignore_errors=True)
-                    _lock_of(path).unlink(missing_ok=True)
+                    with self._exclusive():  # else another job could lock a file that is gone
+                        _lock_of(path).unlink(missing_ok=True)
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:

@@ -37,7 +37,7 @@ class LeftoverRepository:
             self._session.exec(insert(Leftover).on_conflict_do_nothing(), params=rows)
 
     def due_count(self, *, older_than_s: float) -> int:
-        """Return how many may be deleted, seen first longer ago than that."""
+        """Return how many may be deleted: seen first longer ago than that, still without a row."""
         query = select(func.count()).select_from(Leftover).where(_due(older_than_s))
         return self._session.exec(query).one()
 
@@ -46,7 +46,6 @@ class LeftoverRepository:
         query = (
             select(Leftover.key)
             .where(_due(older_than_s), col(Leftover.key) > after)
-            .where(~exists().where(col(Artifact.key) == col(Leftover.key)))
             .order_by(col(Leftover.key))
             .limit(limit)
         )
@@ -67,4 +66,5 @@ def _due(older_than_s: float) -> ColumnElement[bool]:
     return and_(
         col(Leftover.kind) != ArtifactKind.MASTER.value,
         col(Leftover.first_seen_at) <= func.clock_timestamp() - timedelta(seconds=older_than_s),
+        ~exists().where(col(Artifact.key) == col(Leftover.key)),
     )

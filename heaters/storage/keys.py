@@ -15,6 +15,9 @@ from typing import Final
 
 from heaters.storage.errors import InvalidKey
 
+VIDEOS: Final = "videos/"
+"""Where the folder of each video lies, named by its id."""
+
 _SEGMENT = r"[a-z0-9][a-z0-9._-]{0,99}"
 _KEY = re.compile(rf"{_SEGMENT}(/{_SEGMENT}){{0,7}}")
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,10}")

@@ -120,6 +120,16 @@ class LocalStore(ObjectStore):
                     elif entry.is_file():
                         yield _info(key, entry.stat())
 
+    def folders(self, prefix: str) -> Iterator[str]:
+        """See ``ObjectStore``."""
+        validate_prefix(prefix)
+        with (
+            disk_errors(self._folder),
+            suppress(FileNotFoundError, NotADirectoryError),
+            os.scandir(self._folder / prefix) as entries,
+        ):
+            yield from [entry.name for entry in entries if entry.is_dir()]
+
     def look(self, limit: int) -> Sequence[str]:
         """See ``ObjectStore``."""
         found: list[str] = []

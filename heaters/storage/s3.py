@@ -173,8 +173,15 @@ class S3Store(ObjectStore):
                 raise ExternalFailure(f"{self.place}: this server does not list objects in order")
             last = name
             key = name.removeprefix(self._prefix)
-            if is_key(key):
+            if is_key(key) and key > after:  # some servers list from the beginning
                 yield _info(key, item["Size"], item["LastModified"], item["ETag"])
+
+    def folders(self, prefix: str) -> Iterator[str]:
+        """See ``ObjectStore``."""
+        validate_prefix(prefix)
+        for page in self._pages(prefix, Delimiter="/"):
+            for found in page.get("CommonPrefixes", ()):
+                yield found["Prefix"].removeprefix(self._prefix + prefix).rstrip("/")
 
     def look(self, limit: int) -> Sequence[str]:
         """See ``ObjectStore``."""
@@ -253,13 +260,16 @@ class S3Store(ObjectStore):
         return {"Bucket": self._bucket, "Key": self._prefix + MARKER}
 
     def _list(self, prefix: str = "", after: str = "") -> Iterator[dict[str, Any]]:
-        request = {"Bucket": self._bucket, "Prefix": self._prefix + prefix}
-        if after:
-            request["StartAfter"] = self._prefix + after
+        request = {"StartAfter": self._prefix + after} if after else {}
+        for page in self._pages(prefix, **request):
+            yield from page.get("Contents", ())
+
+    def _pages(self, prefix: str, **request: str) -> Iterator[dict[str, Any]]:
         paginator = self._client.get_paginator("list_objects_v2")
         with s3_errors(prefix, self.place):
-            for page in paginator.paginate(**request):
-                yield from page.get("Contents", ())
+            yield from paginator.paginate(
+                Bucket=self._bucket, Prefix=self._prefix + prefix, **request
+            )
 
     def _object(self, key: str) -> dict[str, str]:
         validate_key(key)

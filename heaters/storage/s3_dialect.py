@@ -8,11 +8,12 @@ from typing import Any
 import structlog
 from botocore.exceptions import ClientError
 
-from heaters.storage.s3_errors import error_code
+from heaters.storage.s3_errors import error_code, is_of_service
 
 _log = structlog.get_logger(__name__)
 
 _UNKNOWN = {"NotImplemented", "MethodNotAllowed", "501", "405"}
+_GONE = {"NoSuchKey", "NotFound", "404"}
 _DELETES_ONE_BY_ONE = _UNKNOWN | {"MissingContentMD5", "InvalidArgument", "InvalidRequest"}
 
 
@@ -69,9 +70,11 @@ class Dialect:
             try:
                 self._client.delete_object(Bucket=bucket, Key=name)
             except ClientError as error:
-                if error_code(error) != "AccessDenied":
+                if is_of_service(error):
                     raise
-                yield name, error_code(error)
+                if error_code(error) not in _GONE:
+                    details = error.response.get("Error", {})
+                    yield name, details.get("Message") or error_code(error) or "no reason given"
 
     def uploads(self, bucket: str, prefix: str) -> Iterator[dict[str, Any]]:
         """Go through the unfinished uploads; a server that does not list them has none to show."""

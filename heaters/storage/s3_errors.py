@@ -31,6 +31,16 @@ _REFUSED = {
     "NoSuchBucket",
     "SignatureDoesNotMatch",
 }
+_OF_SERVICE = (_REFUSED - {"403", "AccessDenied"}) | {
+    "AuthorizationHeaderMalformed",
+    "ExpiredToken",
+    "InvalidToken",
+    "PermanentRedirect",
+    "RequestTimeTooSkewed",
+    "ServiceUnavailable",
+    "SlowDown",
+    "503",
+}
 _CONDITIONAL_WRITES = {"PutObject", "CompleteMultipartUpload"}
 
 
@@ -65,6 +75,11 @@ def s3_errors(key: str, place: str) -> Iterator[None]:
 def error_code(error: ClientError) -> str:
     """Return S3's name for the error, or the HTTP status as text where it gave none."""
     return error.response.get("Error", {}).get("Code", "")
+
+
+def is_of_service(error: ClientError) -> bool:
+    """Tell whether every other request would be refused as well: it is no matter of one object."""
+    return error_code(error) in _OF_SERVICE
 
 
 def _refusal(error: ClientError, key: str, place: str) -> HeatersError:

@@ -145,6 +145,13 @@ class ObjectStore(Protocol):
         """
         ...
 
+    def folders(self, prefix: str) -> Iterator[str]:
+        """Name the folders right in the folder ``prefix``, such as ``videos/``, in any order.
+
+        Folders of others are among them, and with some stores those that hold nothing.
+        """
+        ...
+
     def look(self, limit: int) -> Sequence[str]:
         """Return up to ``limit`` names of what lies here, by whoever it was put there.
 

@@ -24,6 +24,7 @@ from sqlalchemy import Connection, create_engine, text
 from heaters import migrations
 from heaters.domain.lifecycle import ClipState
 from heaters.models import LOCAL_REVIEWER_ID
+from heaters.services.installation import StoreRefused, adopt_store, claim_store
 from heaters.services.undoing import redo, undo
 from tests.support.library import Library, open_library
 
@@ -90,16 +91,52 @@ def was(table: str, column: str, row: dict[str, Any]) -> object:
     return REPLACED[table, column](row) or None
 
 
+def carried(table: str, before: Rows, after: Rows) -> list[dict[str, Any]]:
+    """Return what has come of the table's rows, in the columns that it had."""
+    return [
+        {column: was(table, column, now) for column in then}
+        for then, now in zip(before[table], after[table], strict=True)
+    ]
+
+
 def test_every_row_is_carried_over(old: tuple[Library, Rows]) -> None:
     library, before = old
     with library.runtime.database.unit_of_work() as uow:
         after = {table: _read(uow.session.connection(), table) for table in TABLES}
     for table in TABLES:
-        kept = [
-            {column: was(table, column, now) for column in then}
-            for then, now in zip(before[table], after[table], strict=True)
-        ]
-        assert kept == before[table], table
+        assert carried(table, before, after) == before[table], table
+
+
+def test_a_library_is_taken_back_to_its_version_and_brought_up_again(
+    old: tuple[Library, Rows], request: pytest.FixtureRequest
+) -> None:
+    library, before = old
+    archive: Path = request.node.callspec.params["old"]
+    runtime = library.runtime
+    assert runtime.store.read_marker() is not None
+    told = "UPDATE videos SET warnings = :warnings WHERE id = 2"
+    warnings = [{"code": "other", "text": "First."}, {"code": "other", "text": "Second."}]
+    with runtime.database.engine.begin() as connection:
+        connection.execute(text(told), {"warnings": json.dumps(warnings)})
+    expected = {
+        **before,
+        "videos": [
+            row | ({"warning": "First. Second."} if row["id"] == 2 else {})
+            for row in before["videos"]
+        ],
+    }
+    with runtime.database.engine.begin() as connection:
+        command.downgrade(migrations._config(connection), archive.name.partition(".")[0])
+        assert {table: _read(connection, table) for table in TABLES} == expected
+    migrations.upgrade(runtime.database.engine)
+    with runtime.database.unit_of_work() as uow:
+        after = {table: _read(uow.session.connection(), table) for table in TABLES}
+    for table in TABLES:
+        assert carried(table, expected, after) == expected[table], table
+    with pytest.raises(StoreRefused, match=r"an earlier version; `heaters adopt` makes it"):
+        claim_store(runtime.database, runtime.store)
+    adopt_store(runtime.database, runtime.store)
+    claim_store(runtime.database, runtime.store)
 
 
 def test_the_check_finds_nothing_wrong(old: tuple[Library, Rows]) -> None:

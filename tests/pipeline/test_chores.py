@@ -6,14 +6,18 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlmodel import text
 
+from heaters.domain.errors import Cancelled, ExternalFailure
 from heaters.domain.lifecycle import ClipState, VideoState
 from heaters.models import LOCAL_REVIEWER_ID, ArtifactKind, Chore
+from heaters.pipeline.chores import sweep
+from heaters.pipeline.chores.round import Round
 from heaters.pipeline.chores.running import CHORES, run_chore
 from heaters.pipeline.chores.sweep import FEW
 from heaters.pipeline.tools import Tools
@@ -69,8 +73,16 @@ def all_chores(library: Library) -> None:
     assert check.findings == []
 
 
+def removed_video(library: Library) -> int:
+    """Return the id of a video that was made once and has no row any more."""
+    with library.runtime.database.unit_of_work() as uow:
+        statement = text("SELECT nextval(pg_get_serial_sequence('videos', 'id'))")
+        return uow.session.connection().execute(statement).scalar_one()
+
+
 def put_leftovers(library: Library, count: int) -> list[str]:
-    made = [clip_export_key(1, number + 1, new_token()) for number in range(count)]
+    video_id = removed_video(library)
+    made = [clip_export_key(video_id, number + 1, new_token()) for number in range(count)]
     for key in made:
         library.runtime.store.put_bytes(key, b"left behind")
     return made
@@ -140,7 +152,8 @@ def test_leftovers_are_deleted_when_no_row_has_named_them_for_the_retention_peri
 def test_neither_masters_nor_files_of_others_are_ever_deleted(
     library: Library, two_days_later: Callable[[], None]
 ) -> None:
-    kept = {master_key(5, new_token(), ".mkv"), "holiday/2019.mp4", "thesis.pdf"}
+    master = master_key(removed_video(library), new_token(), ".mkv")
+    kept = {master, "holiday/2019.mp4", "thesis.pdf"}
     for key in kept:
         library.runtime.store.put_bytes(key, b"the only copy")
     two_days_later()
@@ -161,6 +174,140 @@ def test_a_sweep_that_would_delete_too_much_deletes_nothing_and_says_so(
     assert chore.error is not None
     assert "101 of 101 objects" in chore.error
     assert keys(library) == set(made)
+
+
+def list_leftovers(library: Library, count: int) -> list[str]:
+    """Put leftovers, write them down and let a month pass."""
+    made = put_leftovers(library, count)
+    set_database_clock(library.runtime.database, timedelta(days=2))
+    run(library, "verify")
+    weeks_pass(library)
+    return made
+
+
+def change(library: Library, statement: str, **values: object) -> None:
+    """Change rows behind the application's back."""
+    with library.runtime.database.unit_of_work() as uow:
+        uow.session.connection().execute(text(statement), values)
+
+
+def test_more_than_a_few_leftovers_are_deleted_where_they_are_a_small_share(
+    library: Library,
+) -> None:
+    made = list_leftovers(library, FEW + 1)
+    objects = "UPDATE chores SET result = result || jsonb_build_object('objects', :objects)"
+    change(library, objects + " WHERE name = 'verify'", objects=20 * len(made) - 1)
+    assert f"{FEW + 1} of 2,019 objects" in (run(library, "sweep").error or "")
+    assert keys(library) == set(made)
+    change(library, objects + " WHERE name = 'verify'", objects=20 * len(made))
+    chore = run(library, "sweep")
+    assert (chore.error, chore.result) == (None, {"deleted": FEW + 1, "pieces": 0})
+    assert keys(library) == set()
+
+
+def test_a_sweep_deletes_only_a_few_where_no_check_has_ever_ended(library: Library) -> None:
+    made = list_leftovers(library, FEW + 1)
+    change(library, "DELETE FROM chores WHERE name = 'verify'")
+    assert "101 objects in the store are named by no row" in (run(library, "sweep").error or "")
+    assert keys(library) == set(made)
+    change(library, "DELETE FROM leftovers WHERE key = :key", key=made[0])
+    assert run(library, "sweep").error is None
+    assert keys(library) == {made[0]}
+
+
+def test_a_sweep_that_was_cut_off_asks_again_and_goes_on_only_as_far_as_was_agreed(
+    library: Library,
+) -> None:
+    made = list_leftovers(library, FEW + 5)
+    change(library, "DELETE FROM leftovers WHERE key = ANY(:keys)", keys=made[FEW:])
+    stopped = threading.Event()
+    stopped.set()
+    first = run(library, "sweep", stopped=stopped)
+    assert (first.ended_at, first.cursor) == (None, {"agreed": 0, "deleted": 0})
+    run(library, "verify")
+    weeks_pass(library)
+    assert "105 of 105 objects" in (run(library, "sweep").error or "")
+    assert keys(library) == set(made)
+
+    agreed = partial(sweep.run, agreed=FEW + 5)
+    second = run(library, "sweep", stopped=stopped, work=agreed)
+    assert second.cursor == {"agreed": FEW + 5, "deleted": 0}
+    more = list_leftovers(library, 1)
+    assert "106 of 106 objects" in (run(library, "sweep").error or "")
+    assert run(library, "sweep", stopped=stopped, work=agreed).error is not None
+    change(library, "DELETE FROM leftovers WHERE key = :key", key=more[0])
+    run(library, "sweep", stopped=stopped, work=agreed)
+    assert run(library, "sweep").error is None, "a worker goes on with what was agreed"
+    assert keys(library) == set(more)
+
+
+def test_a_leftover_that_gets_a_row_in_time_is_kept(library: Library, tmp_path: Path) -> None:
+    source = write_barcode_video(tmp_path / "a.mp4", fps=Fraction(25), frame_count=20)
+    video_id = library.ingest(source)
+    named, other = list_leftovers(library, 2)
+    with library.runtime.database.unit_of_work() as uow:
+        ArtifactRepository(uow.session).put(
+            ArtifactKind.POSTER, named, video_id=video_id, size_bytes=11
+        )
+    result = run(library, "sweep").result
+    assert result is not None
+    assert result["deleted"] == 1
+    assert named in keys(library)
+    assert other not in keys(library)
+
+
+def test_a_database_that_was_restored_deletes_nothing_until_it_adopts_the_store(
+    library: Library,
+) -> None:
+    made = list_leftovers(library, 1)
+    lost = clip_export_key(removed_video(library), 1, new_token())
+    library.runtime.store.put_bytes(lost, b"made since the backup")
+    change(library, "SELECT setval(pg_get_serial_sequence('videos', 'id'), 1)")
+    for name in ("retire", "sweep"):
+        assert "never made: was it restored" in (run(library, name).error or "")
+    assert keys(library) == {*made, lost}
+    adopt_store(library.runtime.database, library.runtime.store)
+    all_chores(library)
+    assert keys(library) == {lost}
+
+
+def test_a_round_that_another_worker_has_taken_over_ends(library: Library) -> None:
+    taken: list[Chore | None] = []
+
+    def lose(chore: Round) -> dict[str, Any]:
+        chore.keep({"step": 1})
+        change(library, "UPDATE chores SET lease_until = clock_timestamp() - interval '1 s'")
+        taken.append(run_chore(library.tools, "sweep", work=lambda other: dict(other.cursor)))
+        with pytest.raises(Cancelled, match="another worker has taken sweep over"):
+            chore.keep({"step": 2})
+        chore.keep({"step": 3})
+        raise AssertionError("it has gone on")
+
+    chore = run(library, "sweep", work=lose)
+    assert [done and done.result for done in taken] == [{"step": 1}]
+    assert (chore.result, chore.error, chore.cursor) == ({"step": 1}, None, None)
+
+
+def test_a_round_that_failed_by_what_may_heal_goes_on_where_it_stopped(library: Library) -> None:
+    def lose_the_store(chore: Round) -> dict[str, Any]:
+        chore.keep({"step": 1})
+        raise ExternalFailure("the store is away")
+
+    failed = run(library, "sweep", work=lose_the_store)
+    assert (failed.error, failed.cursor) == ("the store is away", {"step": 1})
+    assert failed.ended_at is not None
+    assert run_chore(library.tools, "sweep", every_s=3600) is None, "it is given a pause"
+    again = run(library, "sweep", work=lambda chore: dict(chore.cursor))
+    assert (again.result, again.error, again.started_at) == ({"step": 1}, None, failed.started_at)
+
+
+def test_uploads_that_still_run_are_given_the_retention_period(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[float] = []
+    monkeypatch.setattr(LocalStore, "sweep", lambda _, older_than_s: asked.append(older_than_s))
+    run(library, "sweep")
+    assert asked == [library.runtime.settings.retention_days * 24 * 3600]
 
 
 class Stubborn(LocalStore):

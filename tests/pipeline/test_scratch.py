@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from heaters.domain.lifecycle import VideoState
+from heaters.embedded.locks import try_locked
 from heaters.pipeline.scratch import KEEP_S, InUse, NoRoom, Scratch
 from tests.support.barcodes import write_barcode_video
 from tests.support.library import Library
@@ -116,6 +117,27 @@ def test_two_jobs_never_share_a_folder(scratch: Scratch) -> None:
         scratch.resumable_folder("download-of-video-3"),
     ):
         pass
+    assert names(scratch) == set()
+
+
+def test_a_lock_is_removed_while_no_other_job_can_be_opening_it(
+    scratch: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlink, removed = Path.unlink, list[Path]()
+
+    def unlink_alone(path: Path, *, missing_ok: bool = False) -> None:
+        with try_locked(scratch.root / ".lock") as free:
+            assert free is None, f"another job may be opening {path.name}"
+        removed.append(path)
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", unlink_alone)
+    with (
+        scratch.resumable_folder("download-of-video-3") as left,
+        scratch.folder("export-1") as gone,
+    ):
+        pass
+    assert {f"{left.path.name}.lock", f"{gone.path.name}.lock"} == {path.name for path in removed}
     assert names(scratch) == set()
 
 
