@@ -49,6 +49,7 @@ def test_a_server_of_another_make_keeps_objects_all_the_same(
 
 
 TOLD = {
+    "checksums": "deletes of many objects",
     "no MD5": "deletes of many objects",
     "many deletes": "deletes of many objects",
     "storage classes": "storage classes",
