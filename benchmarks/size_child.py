@@ -47,6 +47,12 @@ class PlayedStore:
         """Find no pieces of uploads."""
         return 0
 
+    def folders(self, _prefix: str) -> Iterator[str]:
+        """Name the folders of the videos."""
+        with connect(self._url) as connection:
+            for (video_id,) in connection.execute("SELECT id FROM videos").fetchall():
+                yield str(video_id)
+
     def list_objects(self, prefix: str = "", *, after: str = "") -> Iterator[ObjectInfo]:  # noqa: ARG002
         """Go through all keys behind ``after``, in order."""
         query = "SELECT key, size_bytes FROM artifacts WHERE key > %s ORDER BY key LIMIT %s"
@@ -65,16 +71,14 @@ def _chore(name: str) -> object:
     from heaters.pipeline.chores.running import run_chore
     from heaters.pipeline.tools import Tools
     from heaters.repositories.database import Database
-    from heaters.repositories.installation import InstallationRepository
+    from heaters.services.installation import own_mark
     from heaters.services.invariants import Verification, verify
 
     settings = get_settings()
     assert settings.database_url
     url = settings.database_url.get_secret_value()
     database = Database(url)
-    with database.unit_of_work() as uow:
-        marker = str(InstallationRepository(uow.session).id())
-    store = PlayedStore(url, marker)
+    store = PlayedStore(url, own_mark(database).text())
     if name == "check":
         found = Verification()
         for _ in verify(database, store, found, record=False, stopped=threading.Event()):  # pyright: ignore
