@@ -78,7 +78,10 @@ class Receiver:
     async def sweep(self) -> None:
         """Remove abandoned uploads, now and then once an hour."""
         while True:
-            await write(self.uploads.sweep)
+            try:
+                await write(self.uploads.sweep)
+            except Exception:  # noqa: BLE001 - one bad hour must not be the last one
+                _log.exception("abandoned uploads were not swept")
             await asyncio.sleep(_SWEEP_S)
 
     async def append(self, upload: Upload, offset_bytes: int, request: Request) -> None:

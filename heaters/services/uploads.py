@@ -7,6 +7,7 @@ written to for a day is swept.
 from __future__ import annotations
 
 import json
+import os
 import re
 import secrets
 import shutil
@@ -127,12 +128,13 @@ class Uploads:
         """Remove uploads that were abandoned, and what killed processes left."""
         now_s = time.time()
         for path in self.folder.iterdir():
-            upload = self._read(path) if path.suffix == ".json" else None
+            upload = self._read(path.with_suffix(".json"))
             with suppress(FileNotFoundError):
-                if upload is not None and self.expires_at_s(upload) < now_s:
+                if upload is None:  # unreadable, or none: what is young may be becoming one
+                    if _is_old(path, now_s):
+                        path.unlink()
+                elif self.expires_at_s(upload) < now_s:
                     self.remove(upload)
-                elif not path.with_suffix(".json").exists() and _is_old(path, now_s):
-                    path.unlink()
 
     def _awaited_bytes(self) -> int:
         """Return how many bytes are still to come of the uploads that were begun."""
@@ -145,7 +147,10 @@ class Uploads:
 
     def _keep(self, upload: Upload) -> None:
         draft = self.folder / f"{upload.id}.new"
-        draft.write_text(json.dumps(asdict(upload)), "utf-8")
+        with draft.open("w", encoding="utf-8") as file:
+            json.dump(asdict(upload), file)
+            file.flush()
+            os.fsync(file.fileno())  # else a power cut may leave the name with nothing in it
         draft.replace(self.folder / f"{upload.id}.json")
 
     def _read(self, path: Path) -> Upload | None:

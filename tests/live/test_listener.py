@@ -93,9 +93,11 @@ def test_a_server_that_says_nothing_any_more_is_noticed_and_listened_to_again(
 
         async def work(listener: Listener, heard: Heard) -> None:
             proxy.set(Fault.HANGING)
-            while listener.is_listening:
-                await asyncio.sleep(0)
-            proxy.set(Fault.NONE)
+            try:
+                while listener.is_listening:
+                    await asyncio.sleep(0)
+            finally:
+                proxy.set(Fault.NONE)  # else a listener that waits could not even be cancelled
             await heard.connections.get()
             announce(database_url, "video:9")
             assert await heard.changes.get() == 9

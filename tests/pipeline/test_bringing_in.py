@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
-from heaters.domain.errors import InvalidInput, NotFound
+from heaters.domain.errors import ExternalFailure, InvalidInput, NotFound
 from heaters.domain.lifecycle import VideoState
 from heaters.domain.stages import STAGES
 from heaters.models import ArtifactKind, Video
@@ -24,9 +25,11 @@ from heaters.repositories.videos import VideoRepository
 from heaters.services.bringing_in import bring_in
 from heaters.services.ingest import AlreadyHere, add_address
 from heaters.services.removing import remove_video
+from heaters.storage.store import open_store
 from tests.support.barcodes import write_barcode_video
 from tests.support.http_server import Exchange, serve
 from tests.support.library import Library
+from tests.support.s3 import CREDENTIALS
 from tests.support.storage import keys_in
 
 
@@ -214,6 +217,26 @@ def test_a_video_without_clips_is_removed_with_its_files(library: Library, sourc
     assert (titles(library), keys_in(runtime.store)) == ([], [])
     with pytest.raises(NotFound):
         remove_video(runtime.database, runtime.store, video_id)
+
+
+def test_a_video_whose_files_the_store_does_not_delete_stays_and_is_removed_later(
+    library: Library, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime = library.runtime
+    video_id = bring(library, source)
+    for name, value in {**CREDENTIALS, "AWS_MAX_ATTEMPTS": "1"}.items():
+        monkeypatch.setenv(name, value)
+    with socket.socket() as nobody_listens:
+        nobody_listens.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{nobody_listens.getsockname()[1]}"
+        with pytest.raises(ExternalFailure):
+            remove_video(
+                runtime.database, open_store("s3://any", s3_endpoint_url=address), video_id
+            )
+    assert titles(library) == ["film"]
+    assert library.artifact(video_id, ArtifactKind.ORIGINAL).key in keys_in(runtime.store)
+    assert remove_video(runtime.database, runtime.store, video_id) == "film"
+    assert (titles(library), keys_in(runtime.store)) == ([], [])
 
 
 def test_a_video_that_has_clips_stays(library: Library, tmp_path: Path) -> None:

@@ -10,16 +10,20 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
+from heaters.api import uploads as uploads_module
 from heaters.domain.errors import NotFound
 from heaters.domain.lifecycle import VideoState
 from heaters.models import ArtifactKind
 from heaters.repositories.artifacts import ArtifactRepository
 from heaters.repositories.videos import VideoRepository
+from heaters.runtime import Runtime
 from heaters.services.sessions import Sessions, web_token
 from heaters.services.transfers import transfer, write
 from heaters.services.uploads import LIFETIME_S, Uploads
@@ -256,6 +260,47 @@ def test_abandoned_uploads_are_swept(tmp_path: Path) -> None:
     assert uploads.find(kept.id, reviewer_id=1) == kept
     assert not (tmp_path / "0.given").exists()
     assert len(list(tmp_path.iterdir())) == 6
+
+
+@pytest.mark.parametrize("content", ["", '{"id": "ab', "[]"])
+def test_an_upload_whose_description_is_torn_goes_once_it_is_old(
+    tmp_path: Path, content: str
+) -> None:
+    uploads = Uploads(tmp_path, max_bytes=100)
+    old, young = (uploads.begin(reviewer_id=1, name=n, size_bytes=9) for n in "ab")
+    past_s = time.time() - LIFETIME_S - 1
+    for upload in (old, young):
+        (tmp_path / f"{upload.id}.json").write_text(content)
+    for path in (tmp_path / f"{old.id}.json", uploads.path(old)):
+        os.utime(path, (past_s, past_s))
+    uploads.sweep()
+    assert {path.stem for path in tmp_path.iterdir()} == {young.id}
+
+
+def test_a_sweep_that_fails_is_tried_again(
+    runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads_module, "_SWEEP_S", 0.01)
+    settings = runtime.settings.model_copy(update={"data_dir": tmp_path})
+    receiver = uploads_module.Receiver(replace(runtime, settings=settings))
+    folder = receiver.uploads.folder
+    folder.rmdir()
+
+    async def work() -> None:
+        with capture_logs() as logs:
+            sweeping = asyncio.create_task(receiver.sweep())
+            while not logs and not sweeping.done():
+                await asyncio.sleep(0)
+            old = folder / "0.given"
+            folder.mkdir()
+            old.touch()
+            os.utime(old, (0, 0))
+            while old.exists() and not sweeping.done():
+                await asyncio.sleep(0)
+            assert not old.exists()
+            sweeping.cancel()
+
+    run_async(work())
 
 
 def test_a_file_that_the_disk_cannot_hold_is_refused_before_it_is_sent(tmp_path: Path) -> None:
