@@ -23,7 +23,7 @@ from heaters.storage.disk import disk_errors, publish, temporary_path
 from heaters.storage.errors import NotDeleted, ObjectExists
 from heaters.storage.keys import content_type, is_key, kind_of, validate_key, validate_prefix
 from heaters.storage.s3_dialect import Dialect
-from heaters.storage.s3_errors import error_code, s3_errors
+from heaters.storage.s3_errors import error_code, refuse_half_answers, s3_errors
 from heaters.storage.store import CHUNK_BYTES, MARKER, ObjectInfo, ObjectStore, OnProgress
 
 _PART_BYTES = 8 << 20
@@ -89,6 +89,7 @@ class S3Store(ObjectStore):
                 )
             except ValueError as error:  # botocore's word for an address that is none
                 raise InvalidConfiguration(f"{self.place}: {error}") from error
+            refuse_half_answers(self._client)
             unsigned = config.merge(Config(signature_version=UNSIGNED))
             address = (
                 boto3.Session(region_name=region)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -41,7 +42,33 @@ _OF_SERVICE = (_REFUSED - {"403", "AccessDenied"}) | {
     "SlowDown",
     "503",
 }
+# What an answer has if it came whole: one whose head was cut off reads as an empty list or object.
+_ALWAYS_THERE = {
+    "CreateMultipartUpload": ("UploadId",),
+    "GetObject": ("ETag",),
+    "HeadObject": ("ContentLength", "ETag", "LastModified"),
+    "ListObjectsV2": ("IsTruncated",),
+    "PutObject": ("ETag",),
+    "UploadPart": ("ETag",),
+}
 _CONDITIONAL_WRITES = {"PutObject", "CompleteMultipartUpload"}
+
+
+class AnswerCutOff(BotoCoreError):
+    """The connection ended within an answer's head, which then looks like a whole one."""
+
+    fmt = "the answer to {operation} was cut off"
+
+
+def refuse_half_answers(client: Any) -> None:
+    """Have ``client`` raise AnswerCutOff where an answer lacks what such answers always have."""
+
+    def check(parsed: dict[str, Any], model: Any, **_: object) -> None:
+        wanted = _ALWAYS_THERE.get(model.name, ())
+        if "Error" not in parsed and any(name not in parsed for name in wanted):
+            raise AnswerCutOff(operation=model.name)
+
+    client.meta.events.register("after-call.s3", check)
 
 
 @contextmanager
