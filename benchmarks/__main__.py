@@ -59,6 +59,7 @@ BENCHMARKS: dict[str, tuple[Target, ...]] = {
     "cuts": (),
     "undo": (Target("refused", at_most=0),),
     "desk": (Target("p95_ms_with_200_clips", at_most=50),),
+    "start": (),
     "size": (
         Target("largest_p95_cpu_ms", at_most=50),
         Target("largest_peak_mb", at_most=300),
