@@ -282,3 +282,41 @@ def test_nothing_moves_about_for_who_asked_for_less_motion(
     progress.evaluate("line => line.classList.add('waiting')")
     shown = "line => getComputedStyle(line, '::after').animationIterationCount"
     assert progress.evaluate(shown) == "1"
+
+
+def test_the_queue_stays_in_sight_while_the_history_of_a_clip_is_read(
+    page: Page, site: Site, add_video: AddVideo
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    desk = DeskPage(page, site, add_video(cuts=tuple(range(1, 120)))).open()
+    desk.press("s", "ArrowUp", "d", "ArrowUp", "a", "ArrowUp", "s", "ArrowUp", "d", "ArrowUp")
+    desk.expect_saved()
+    page.get_by_text("History", exact=True).click()
+    expect(page.get_by_text("skipped it").first).to_be_visible()
+    for part in (".next-clip >> nth=0", ".queue-row >> nth=0", ".actions"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=1)
+    page.locator(".queue-list").hover()
+    page.mouse.wheel(0, 3000)
+    expect(page.locator(".queue-row[data-clip='0']")).to_have_count(0)
+
+
+def test_on_a_phone_undo_and_redo_are_buttons_and_nothing_in_the_lines_is_cut_off(
+    phone: Page, site: Site, add_video: AddVideo
+) -> None:
+    desk = DeskPage(phone, site, add_video()).open()
+    desk.press("d", "d", "Control+z")
+    expect(phone.locator(".status-last")).to_contain_text("undone")
+    for name in ("Undo", "Redo"):
+        button = phone.locator(".status-line").get_by_role("button", name=name)
+        box = button.bounding_box()
+        assert box
+        assert min(box["width"], box["height"]) >= 44
+        expect(button).to_be_in_viewport(ratio=1)
+    phone.locator(".status-line").get_by_role("button", name="Redo").tap()
+    expect(phone.locator(".status-last")).to_have_text("redone: archived clip 2")
+    phone.locator(".status-line").get_by_role("button", name="Undo").tap()
+    expect(phone.locator(".status-last")).to_contain_text("undone")
+    phone.reload()
+    expect(phone.locator(".status-last")).to_have_text("archived clip 1")
+    cut_off = CUT_OFF.replace(".clip-head *", ".transport-exact, .status-line .quiet, .clip-head *")
+    assert phone.evaluate(cut_off) == []

@@ -37,9 +37,9 @@ function LastAction() {
     can_undo &&
       createElement(Reversal, {
         name: "undo",
-        words: shown === words ? "Undo" : `Undo: ${words}`,
+        of: shown === words ? "" : words,
       }),
-    can_redo && createElement(Reversal, { name: "redo", words: "Redo" }),
+    can_redo && createElement(Reversal, { name: "redo", of: "" }),
   );
 }
 
@@ -62,14 +62,15 @@ function Refusal() {
   );
 }
 
-/** @param {{name: string, words: string}} props */
-function Reversal({ name, words }) {
+/** @param {{name: "undo" | "redo", of: string}} props `of` what, where that is not said beside it */
+function Reversal({ name, of }) {
   const [key] = useBindings().keysOf[name];
   return createElement(
     CommandButton,
     { name, className: "quiet" },
     key && createElement("kbd", null, shownKey(key)),
-    ` ${words}`,
+    name === "undo" ? " Undo" : " Redo",
+    of && createElement("span", { className: "status-of" }, `: ${of}`),
   );
 }
 

@@ -82,9 +82,11 @@ function Exactness() {
   const { view } = useDesk();
   const player = useStore(view, (value) => value.player);
   const why = useStore(view, (value) => value.why_fallback);
-  const words = {
-    webcodecs: "exact (WebCodecs)",
-    video: `exact (video element): ${why}`,
-  }[player];
-  return createElement("span", { className: "transport-exact faint", title: words }, words);
+  const means = { webcodecs: " (WebCodecs)", video: ` (video element): ${why}` }[player];
+  return createElement(
+    "span",
+    { className: "transport-exact faint", title: `exact${means}` },
+    "exact",
+    createElement("span", { className: "transport-means" }, means),
+  );
 }
