@@ -110,4 +110,5 @@ def get_settings() -> Settings:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = "HEATERS_" + "_".join(str(part) for part in first["loc"]).upper()
-        raise InvalidConfiguration(f"{name}: {first['msg']}") from None
+        said = first["msg"].removeprefix("Input ").partition(", unable")[0]
+        raise InvalidConfiguration(f"{name} {said}") from None

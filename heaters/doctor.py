@@ -14,13 +14,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from heaters.config import Settings
-from heaters.connection import open_configured_store
+from heaters.connection import open_configured_store, server_urls
 from heaters.data_packages import locate
 from heaters.demo import footage
 from heaters.domain.errors import HeatersError
 from heaters.embedded import status
 from heaters.media.ffmpeg import find_ffmpeg
 from heaters.repositories.database import Database
+from heaters.services.installation import require_claimable, require_unmarked
+from heaters.storage.store import ObjectStore
 from heaters.storage.trial import try_out
 
 _ANSWER_S = 3
@@ -41,7 +43,10 @@ class Check:
 
 
 def diagnose(settings: Settings) -> list[Check]:
-    """Look at every part; nothing is started, and what is put into a bucket is deleted again."""
+    """Look at every part; what is put into a bucket is deleted again.
+
+    An embedded database that there is already is started, to be asked whose the store is.
+    """
     return [
         _look("Python", platform.python_version),
         _look("ffmpeg", lambda: _ffmpeg(settings)),
@@ -74,7 +79,13 @@ def _ffmpeg(settings: Settings) -> str:
 
 def _servers(settings: Settings) -> Iterator[Check]:
     configured = {"PostgreSQL": settings.database_url, "Valkey": settings.redis_url}
-    for server in status(settings.data_dir):
+    try:
+        embedded = status(settings.data_dir)
+    except OSError as error:
+        found = f"{settings.data_dir} cannot be used: {error.strerror}; see HEATERS_DATA_DIR"
+        yield Check("data folder", False, found)
+        embedded = []
+    for server in embedded:
         if configured[server.name] is not None:
             continue
         at = f"running on port {server.port}" if server.port else "starts on demand"
@@ -118,11 +129,31 @@ def _redis(address: str) -> str:
 
 def _store(settings: Settings) -> str:
     store = open_configured_store(settings)
+    _require_ours(settings, store)
     left_out = try_out(store)
     told = settings.storage_url or f"folder {settings.data_dir / 'objects'}"
     if not left_out:
         return told
     return f"{told}; the server does not take {', '.join(left_out)}"
+
+
+def _require_ours(settings: Settings, store: ObjectStore) -> None:
+    """Make sure that the store is this library's, or may become it.
+
+    Raises:
+        StoreRefused: it is another installation's.
+    """
+    if settings.database_url is None and not (settings.data_dir / "postgres").exists():
+        require_unmarked(store)
+        return
+    with server_urls(settings) as urls:
+        database = Database(urls.database_url, patience_s=_ANSWER_S)
+        try:
+            require_claimable(database, store)
+        except SQLAlchemyError as error:  # a database without our tables, or away
+            raise HeatersError("the database cannot say whose the store is") from error
+        finally:
+            database.close()
 
 
 def _disk(settings: Settings) -> Check:

@@ -213,7 +213,9 @@ def _serve(host: str, port: int) -> None:
         # With threads of its own Granian 2.8 now and then drops Python objects from one that does
         # not hold the interpreter when sockets end, which ends the process (its issue 884).
         runtime_mode=RuntimeModes.st,
-        log_level=LogLevels.warning,
+        # It warns of a worker that it kills because a browser has begun a request and not ended
+        # it; nothing is lost by that.
+        log_level=LogLevels.error,
         log_access=False,  # the first address holds the token
         workers_kill_timeout=int(_STOP_S / 2),
     ).serve()

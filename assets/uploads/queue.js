@@ -7,7 +7,7 @@
  * @property {"waiting" | "sending" | "adding" | "known" | "failed"} stage
  * @property {number} share how much was sent, 0 to 1
  * @property {string} words why it failed, or which video is of the same file
- * @property {{ id: number, title: string } | null} video the one of the same file
+ * @property {{ id: number, title: string, failure: string | null } | null} video the one of the same file
  */
 
 /**

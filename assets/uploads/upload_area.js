@@ -86,7 +86,7 @@ function UploadRow({ row, uploads }) {
         { role: "alert" },
         "This file is already here as ",
         h(Link, { to: `/videos/${video?.id}` }, video?.title),
-        ".",
+        video?.failure ? `, which failed: ${video.failure}.` : ".",
       ),
     stage === "waiting" && h("span", { className: "faint" }, "waiting"),
     stage === "adding" && h("span", { className: "faint", role: "status" }, "adding it to the library…"),

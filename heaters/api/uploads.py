@@ -229,7 +229,11 @@ def _answering(handle: Handler) -> Callable[[Request], Awaitable[Response]]:
             status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 503)
             facts: dict[str, object] = {"error": str(error)}
             if isinstance(error, AlreadyHere):
-                facts["video"] = {"id": error.video_id, "title": error.title}
+                facts["video"] = {
+                    "id": error.video_id,
+                    "title": error.title,
+                    "failure": error.failure,
+                }
             response = JSONResponse(facts, status)
         response.headers["Tus-Resumable"] = _VERSION
         response.headers["Cache-Control"] = "no-store"

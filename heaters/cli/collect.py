@@ -19,6 +19,7 @@ from heaters.domain.names import export_file_name
 from heaters.domain.time import format_fps
 from heaters.repositories import listing
 from heaters.repositories.listing import ExportedClip
+from heaters.storage.disk import disk_errors
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -41,6 +42,11 @@ def collect(
     The manifest says which frames each one is. Only files that an earlier collect has written are
     ever called leftovers, or removed. One folder takes the clips of one library.
     """
+    with disk_errors(to):
+        _collect(to, video, prune=prune, yes=yes)
+
+
+def _collect(to: Path, video: int | None, *, prune: bool, yes: bool) -> None:
     store = open_configured_store(get_settings())
     with library() as connection, progress_bars() as bars:
         video_ids = listing.video_ids(connection, video)

@@ -48,9 +48,11 @@ class Collected:
             only_video_id: the one video whose clips are written; entries of others are kept.
 
         Raises:
-            InvalidInput: another library collects into this folder, or its manifest is not one of
-                ours.
+            InvalidInput: it is no folder, another library collects into it, or its manifest is not
+                one of ours.
         """
+        if folder.exists() and not folder.is_dir():
+            raise InvalidInput(f"{folder} is a file, not a folder: choose another")
         folder.mkdir(parents=True, exist_ok=True)
         self.count = 0
         self._folder = folder

@@ -19,13 +19,14 @@ from heaters.connection import connect
 from heaters.domain.addresses import has_scheme
 from heaters.domain.errors import ExternalFailure, HeatersError, InvalidInput
 from heaters.domain.lifecycle import VideoState
+from heaters.domain.names import counted
 from heaters.models import Video
 from heaters.repositories import listing
 from heaters.repositories.videos import VideoRepository
 from heaters.repositories.work import WorkRepository
 from heaters.runtime import Runtime
 from heaters.services.bringing_in import bring_in
-from heaters.services.finding import find_videos, shown_path
+from heaters.services.finding import find_videos, left_out, shown_path
 from heaters.services.ingest import AlreadyHere, add_address
 from heaters.services.removing import remove_video
 from heaters.services.retrying import retry_clip, retry_video
@@ -56,19 +57,22 @@ def ingest(
     What cannot be brought in is told, the rest goes on, and the exit code is 1.
     """
     added: dict[int, bool] = {}
+    others: list[str] = []
     refused = False
     with command_runtime() as runtime:
-        for source in _each(sources):
+        for source in _each(sources, others):
             try:
                 if isinstance(source, HeatersError):
                     raise source
                 added[_add(runtime, source, again=again)] = True
             except AlreadyHere as here:
-                output.say(f"{here}; --again adds it again")
+                output.say(f"{here}; {_ways_on(here)}")
                 added.setdefault(here.video_id, False)
             except HeatersError as error:
                 output.say_error(str(error))
                 refused = True
+        if others:
+            output.say(f"{counted(sum(added.values()), 'video')} added; {left_out(others)}")
         ids = list(added)
         if wait_ and ids:
             with _some_worker(runtime):
@@ -108,29 +112,56 @@ def wait(timeout: Timeout = None) -> None:
 
 @app.command()
 def retry(
-    video: Annotated[int | None, typer.Option(help="A video that failed.")] = None,
-    clip: Annotated[int | None, typer.Option(help="A clip that failed.")] = None,
+    videos: Annotated[
+        list[int] | None, typer.Option("--video", help="A video that failed; more than once.")
+    ] = None,
+    clips: Annotated[
+        list[int] | None, typer.Option("--clip", help="A clip that failed; more than once.")
+    ] = None,
 ) -> None:
-    """Try again where the pipeline gave up."""
-    if (video is None) == (clip is None):
+    """Try again where the pipeline gave up; all of them or none."""
+    if not videos and not clips:
         raise InvalidInput("say which one: --video ID or --clip ID")
     with command_runtime() as runtime, runtime.database.unit_of_work() as uow:
-        if video is not None:
-            retry_video(uow, video)
-        elif clip is not None:
-            retry_clip(uow, clip)
+        for video_id in sorted(videos or []):
+            retry_video(uow, video_id)
+        for clip_id in sorted(clips or []):
+            retry_clip(uow, clip_id)
 
 
 @app.command()
-def remove(video: Annotated[int, typer.Argument(metavar="VIDEO")]) -> None:
-    """Remove a video that never got clips, and its files."""
+def remove(videos: Annotated[list[int], typer.Argument(metavar="VIDEO...")]) -> None:
+    """Remove videos that never got clips, and their files.
+
+    What cannot be removed is told, the rest goes on, and the exit code is 1.
+    """
+    refused = False
     with command_runtime() as runtime:
-        title = remove_video(runtime.database, runtime.store, video)
-    output.say(f"removed video {video} ({title})")
+        for video_id in dict.fromkeys(videos):
+            try:
+                title = remove_video(runtime.database, runtime.store, video_id)
+                output.say(f"removed video {video_id} ({title})")
+            except InvalidInput as error:
+                output.say_error(str(error))
+                refused = True
+    if refused:
+        raise typer.Exit(1)
 
 
-def _each(sources: Sequence[str]) -> Iterator[str | Path | HeatersError]:
-    """Give each address and each file that the sources name, or why there is none."""
+def _ways_on(here: AlreadyHere) -> str:
+    if here.failure is None:
+        return "--again adds it again"
+    retry = f"`heaters retry --video {here.video_id}` tries again"
+    if here.is_tried_again:
+        retry = f"it is tried again by itself, {retry} at once"
+    return f"{retry}, --again adds it"
+
+
+def _each(sources: Sequence[str], others: list[str]) -> Iterator[str | Path | HeatersError]:
+    """Give each address and each file that the sources name, or why there is none.
+
+    Names of files in folders that are no videos are added to ``others``.
+    """
     for source in sources:
         path = Path(source)
         if has_scheme(source) and not path.exists():
@@ -143,6 +174,7 @@ def _each(sources: Sequence[str]) -> Iterator[str | Path | HeatersError]:
             except HeatersError as error:
                 yield error
             else:
+                others += found.others
                 yield from found.files
                 yield from map(InvalidInput, found.refusals)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,10 +13,12 @@ from heaters.cli.opening import library
 from heaters.cli.output import AsJson, Column
 from heaters.config import get_settings
 from heaters.connection import objects_folder
-from heaters.domain.lifecycle import ClipState
+from heaters.domain.lifecycle import CLIP_GROUPS, ClipState
 from heaters.domain.time import format_fps, format_timecode
 from heaters.repositories import listing
 from heaters.repositories.listing import ListedClip, ListedVideo
+
+_WORDS = f"{', '.join([*CLIP_GROUPS][:-1])} or {[*CLIP_GROUPS][-1]}"
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -31,17 +33,35 @@ def videos(as_json: AsJson = False) -> None:
 @app.command()
 def clips(
     video: Annotated[int | None, typer.Option(help="Only this video's.")] = None,
-    state: Annotated[ClipState | None, typer.Option(help="Only those in this state.")] = None,
+    state: Annotated[
+        str | None, typer.Option(metavar="STATE", help=f"Only those that are {_WORDS}.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List clips in timeline order: the live ones, or by --state."""
+    """List clips in timeline order: the live ones, or by --state.
+
+    A state of the JSON, such as review_archived, can be named too.
+    """
+    states = None if state is None else _states(state)
     folder = objects_folder(get_settings())
     with library() as connection:
-        found = listing.clips(connection, video_id=video, state=state)
+        found = listing.clips(connection, video_id=video, states=states)
         if as_json:
             output.print_json_rows(_clip_json(clip, folder) for clip in found)
         else:
             _print_clips(found)
+
+
+def _states(word: str) -> Collection[ClipState]:
+    """Return the states that a word of the pages stands for, or the one state of this name."""
+    if word in CLIP_GROUPS:
+        return CLIP_GROUPS[word]
+    try:
+        return [ClipState(word)]
+    except ValueError:
+        raise typer.BadParameter(
+            f"{word!r} is not {_WORDS}, nor a state of the JSON", param_hint="--state"
+        ) from None
 
 
 def print_videos(found: Iterable[ListedVideo], *, as_json: bool) -> None:

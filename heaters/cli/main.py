@@ -11,6 +11,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
 from heaters.cli.output import say_error
+from heaters.cli.usage import plain_usage_errors
 from heaters.domain.errors import HeatersError, Unexpected
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -20,8 +21,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "migrate": ("serving", "Bring the database to this version's schema."),
     "ingest": ("ingest", "Bring in videos: files, folders of files, or addresses."),
     "wait": ("ingest", "Wait until the pipeline has no work left."),
-    "retry": ("ingest", "Try again where the pipeline gave up."),
-    "remove": ("ingest", "Remove a video that never got clips, and its files."),
+    "retry": ("ingest", "Try again where the pipeline gave up; all of them or none."),
+    "remove": ("ingest", "Remove videos that never got clips, and their files."),
     "videos": ("library", "List the videos."),
     "clips": ("library", "List clips in timeline order: the live ones, or by --state."),
     "collect": ("collect", "Copy the exported clips out, with a manifest.json."),
@@ -48,6 +49,11 @@ class _Program(TyperGroup):
         name, _, rest = super().resolve_command(ctx, args)
         assert name is not None
         return name, load(name), rest
+
+    def invoke(self, ctx):
+        """Run the command; what is wrong with its arguments is told in plain words."""
+        with plain_usage_errors():
+            return super().invoke(ctx)
 
 
 def load(name: str):

@@ -21,9 +21,11 @@ from heaters.cli.progress import progress_bars
 from heaters.cli.running import command_runtime
 from heaters.config import get_settings
 from heaters.demo import FILE_NAME, make_demo
+from heaters.domain.lifecycle import VideoState
 from heaters.media.ffmpeg import find_ffmpeg
 from heaters.pipeline.tools import Tools
 from heaters.repositories.browsing import BrowsingRepository
+from heaters.repositories.videos import VideoRepository
 from heaters.runtime import Runtime
 from heaters.web import build_frontend, start_web, web_address
 
@@ -118,4 +120,9 @@ def _ingest_demo(runtime: Runtime) -> None:
         )
         video_id = ingest_path(runtime, path)
     await_videos(runtime, [video_id], timeout=None)
-    output.say("the demo video is ready for review")
+    with runtime.database.unit_of_work() as uow:
+        video = VideoRepository(uow.session).get(video_id)
+    if video.state == VideoState.READY:
+        output.say("the demo video is ready for review")
+    else:
+        output.say(f"the demo could not be prepared: {video.last_error}")

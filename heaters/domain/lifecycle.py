@@ -62,6 +62,16 @@ REVIEW_STATES = frozenset(
 )
 """States that a reviewer sets directly."""
 
+CLIP_GROUPS: dict[str, tuple[ClipState, ...]] = {
+    "pending": (_C.PENDING_REVIEW,),
+    "approved": (_C.REVIEW_APPROVED, _C.EXPORTING),
+    "exported": (_C.EXPORTED, _C.KEYFRAMING, _C.KEYFRAMED, _C.EMBEDDING, _C.EMBEDDED),
+    "skipped": (_C.REVIEW_SKIPPED,),
+    "archived": (_C.REVIEW_ARCHIVED,),
+    "failed": (_C.EXPORT_FAILED, _C.KEYFRAME_FAILED, _C.EMBEDDING_FAILED),
+}
+"""The states of live clips by the words that people use for them, in the order of a clip's way."""
+
 _TURNED_DOWN = frozenset({_C.REVIEW_SKIPPED, _C.REVIEW_ARCHIVED, _C.SUPERSEDED})
 """Where reviewers can take every approved clip, also from under a job."""
 

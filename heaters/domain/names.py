@@ -33,6 +33,11 @@ def base_name(path: str) -> str:
     return clean_line(path.replace("\\", "/").rstrip("/").rpartition("/")[2])
 
 
+def counted(number: int, noun: str) -> str:
+    """Write ``1 clip``, ``1,234 clips``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def export_file_name(title: str, video_id: int, start_frame: int, end_frame: int) -> str:
     """Return the one name of an exported clip: on the desk, as a download, among collected files.
 

@@ -55,7 +55,9 @@ def _question() -> rx.Component:
             question.words,
             rx.cond(
                 question.video_id > 0,
-                rx.fragment(" ", rx.el.a(question.title, href=f"/videos/{question.video_id}"), "."),
+                rx.fragment(
+                    " ", rx.el.a(question.title, href=f"/videos/{question.video_id}"), question.rest
+                ),
             ),
         ),
         rx.el.button(question.yes, on_click=LibraryState.confirm, class_name="button"),

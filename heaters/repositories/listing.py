@@ -6,7 +6,7 @@ for the ORM to load, and needs no more memory for a million clips than for ten.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
@@ -116,9 +116,12 @@ def videos(
 
 
 def clips(
-    connection: psycopg.Connection, *, video_id: int | None = None, state: str | None = None
+    connection: psycopg.Connection,
+    *,
+    video_id: int | None = None,
+    states: Collection[str] | None = None,
 ) -> Iterator[ListedClip]:
-    """Go through clips in timeline order: the live ones, or those in ``state``.
+    """Go through clips in timeline order: the live ones, or those in one of ``states``.
 
     Raises:
         NotFound: there is no video with this id.
@@ -126,10 +129,12 @@ def clips(
     if video_id is not None:
         _require_video(connection, video_id)
     query = _CLIPS.format(
-        state=SQL("state <> 'superseded'" if state is None else "state = %(state)s"),
+        state=SQL("state <> 'superseded'" if states is None else "state = ANY(%(states)s::text[])"),
         video=SQL("" if video_id is None else "AND clips.video_id = %(video_id)s"),
     )
-    return _rows(connection, ListedClip, query, _ROWS_A_FETCH, video_id=video_id, state=state)
+    return _rows(
+        connection, ListedClip, query, _ROWS_A_FETCH, video_id=video_id, states=list(states or [])
+    )
 
 
 def installation_id(connection: psycopg.Connection) -> str:

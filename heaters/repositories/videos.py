@@ -58,17 +58,17 @@ class VideoRepository:
         self._session.exec(select(func.pg_advisory_xact_lock(key)))
 
     def from_source(self, address: str) -> Video | None:
-        """Return the first video that came from the address and has not failed for good."""
+        """Return a video that came from the address: the first that has not failed for good."""
         return self._first(Video.source == address)
 
     def of_content(self, sha256: str) -> Video | None:
-        """Return the first video of a file of this hash that has not failed for good."""
+        """Return a video of a file of this hash: the first that has not failed for good."""
         return self._first(Video.content_sha256 == sha256)
 
     def _first(self, condition: ColumnElement[bool] | bool) -> Video | None:
         failed = col(Video.state).in_([state for state in VideoState if state.endswith("_failed")])
         lost = failed & col(Video.next_attempt_at).is_(None)
-        query = select(Video).where(condition, ~lost).order_by(col(Video.id)).limit(1)
+        query = select(Video).where(condition).order_by(lost, col(Video.id)).limit(1)
         return self._session.exec(query).one_or_none()
 
     def has_clips(self, video_id: int) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from heaters.domain.errors import InvalidInput, NotFound
-from heaters.domain.names import clean_line
+from heaters.domain.names import clean_line, counted
 
 _SUFFIXES = frozenset(
     f".{suffix}"
@@ -25,13 +26,21 @@ _KINDS = {
     stat.S_IFDIR: "a folder",
 }
 _SHOWN_CHARACTERS = 1000
+_NAMED_OTHERS = 5
 
 
 @dataclass
 class Found:
-    """What lies in a folder: the files to take in order, and one line for each that cannot be."""
+    """What lies in a folder.
+
+    Attributes:
+        files: the files to take, in order.
+        others: the names of files that are not named as videos are; hidden ones do not count.
+        refusals: a line for each file or folder that cannot be read.
+    """
 
     files: list[Path] = field(default_factory=list[Path])
+    others: list[str] = field(default_factory=list[str])
     refusals: list[str] = field(default_factory=list[str])
 
 
@@ -53,6 +62,8 @@ def find_videos(folder: Path) -> Found:
         for name in sorted(names):
             path = Path(parent, name)
             if path.suffix.lower() not in _SUFFIXES:
+                if not name.startswith("."):
+                    found.others.append(shown_path(name))
                 continue
             try:
                 check_file(path)
@@ -63,6 +74,13 @@ def find_videos(folder: Path) -> Found:
     if not found.files and not found.refusals:
         raise NotFound(f"no video files in {shown_path(folder)}")
     return found
+
+
+def left_out(others: Sequence[str]) -> str:
+    """Say which files of a folder are left out, as ``2 other files left out (a.mp3, b.txt)``."""
+    more = f" and {len(others) - _NAMED_OTHERS} more" if len(others) > _NAMED_OTHERS else ""
+    names = ", ".join(others[:_NAMED_OTHERS])
+    return f"{counted(len(others), 'other file')} left out ({names}{more})"
 
 
 def check_file(path: Path) -> int:
@@ -78,7 +96,7 @@ def check_file(path: Path) -> int:
     except FileNotFoundError:
         if path.is_symlink():
             raise NotFound(f"{shown} is a link to a file that does not exist") from None
-        raise NotFound(f"no such file: {shown}") from None
+        raise NotFound(f"not found: {shown}") from None
     except (OSError, ValueError) as error:  # a link to itself, a name too long or with a NUL
         reason = error.strerror if isinstance(error, OSError) else "not a path"
         raise InvalidInput(f"cannot read {shown}: {reason}") from None

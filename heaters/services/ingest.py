@@ -6,6 +6,7 @@ from heaters.domain.addresses import address_name, check_url, shown_source
 from heaters.domain.errors import InvalidInput
 from heaters.domain.lifecycle import VideoState
 from heaters.domain.names import base_name, clean_title
+from heaters.domain.stages import stage_that_failed
 from heaters.models import Artifact, ArtifactKind, Video
 from heaters.repositories.database import Job, UnitOfWork
 from heaters.repositories.videos import VideoRepository
@@ -17,11 +18,17 @@ class AlreadyHere(InvalidInput):
     Attributes:
         video_id: the video that it has of it.
         title: that video's title.
+        failure: why that video failed; None if it has not.
+        is_tried_again: whether the pipeline tries what failed again by itself.
     """
 
     def __init__(self, source: str, video: Video) -> None:
-        super().__init__(f"{source} is already here as video {video.id} ({video.title})")
+        failed = stage_that_failed(video.state) is not None
+        self.failure = (video.last_error or "for an unknown reason") if failed else None
+        which = f", which failed: {self.failure}" if failed else ""
+        super().__init__(f"{source} is already here as video {video.id} ({video.title}){which}")
         self.video_id, self.title = _id(video), video.title
+        self.is_tried_again = failed and video.next_attempt_at is not None
 
 
 def add_address(uow: UnitOfWork, address: str, *, again: bool = False) -> Video:
@@ -34,7 +41,7 @@ def add_address(uow: UnitOfWork, address: str, *, again: bool = False) -> Video:
 
     Raises:
         InvalidInput: the address is not http or https with a host.
-        AlreadyHere: a video that has not failed came from there.
+        AlreadyHere: a video came from there.
     """
     address = check_url(address)
     videos = VideoRepository(uow.session)
@@ -52,7 +59,7 @@ def require_new_content(uow: UnitOfWork, sha256: str, *, name: str) -> None:
     """Refuse a file that the library has, until the transaction ends.
 
     Raises:
-        AlreadyHere: a video that has not failed is of a file of this hash.
+        AlreadyHere: a video is of a file of this hash.
     """
     videos = VideoRepository(uow.session)
     videos.lock_source(sha256)
@@ -81,7 +88,7 @@ def add_stored_file(
         again: add it although the library has a video of the same bytes.
 
     Raises:
-        AlreadyHere: it has one that has not failed.
+        AlreadyHere: it has one.
     """
     if sha256 is not None and not again:
         require_new_content(uow, sha256, name=name)

@@ -133,6 +133,30 @@ def look_at_store(database: Database, store: ObjectStore) -> Ownership:
     )
 
 
+def require_claimable(database: Database, store: ObjectStore) -> None:
+    """Make sure that the store is this installation's or can become it; nothing is changed.
+
+    Raises:
+        StoreRefused: it is not.
+    """
+    if reason := look_at_store(database, store).refusal():
+        raise StoreRefused(f"{reason}; {_ADOPT}")
+
+
+def require_unmarked(store: ObjectStore) -> None:
+    """Make sure, without a database, that no installation has the store.
+
+    Raises:
+        StoreRefused: one has it.
+    """
+    mark = read_mark(store)
+    if mark is not None:
+        raise StoreRefused(
+            f"{store.place} belongs to another installation of Heaters ({mark.installation}); "
+            f"{_ADOPT}"
+        )
+
+
 def claim_store(database: Database, store: ObjectStore) -> None:
     """Mark a new store, or one that was used before stores were marked; refuse any other.
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from heaters.domain.errors import HeatersError
+from heaters.domain.names import counted
 from heaters.services.bringing_in import bring_in
 from heaters.services.finding import shown_path
 from heaters.services.ingest import AlreadyHere
 from heaters.services.transfers import transfer
 from heaters.state.desk import desk
-from heaters.state.words import counted
 
 _NAMED_REFUSALS = 3
 
@@ -62,7 +62,9 @@ class Copying:
         said = [f"Added {counted(self.added, 'video')}"] if self.added else []
         if self.known:
             were = "was" if len(self.known) == 1 else "were"
-            said.append(f"{len(self.known)} {were} already here")
+            failed = sum(here.failure is not None for here in self.known)
+            of_those = f", {failed} of them failed" if failed else ""
+            said.append(f"{len(self.known)} {were} already here{of_those}")
         said += self.refusals[:_NAMED_REFUSALS]
         if len(self.refusals) > _NAMED_REFUSALS:
             said.append(f"and {len(self.refusals) - _NAMED_REFUSALS} more could not be added")

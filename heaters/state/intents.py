@@ -13,6 +13,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from heaters.domain.errors import InvalidInput
+from heaters.domain.names import counted
 from heaters.domain.review import NoSuchClip
 from heaters.domain.timeline import FrameRange
 from heaters.models import Action
@@ -25,7 +26,6 @@ from heaters.services.retrying import retry_clip
 from heaters.services.reviewing import approve, archive, group, skip, ungroup
 from heaters.services.undoing import redo, undo
 from heaters.state.reading import Reading
-from heaters.state.words import counted
 
 CLIPS_MAX_COUNT = 100_000
 """More clips, or cuts, than this are not acted on at a time."""

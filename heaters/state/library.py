@@ -150,7 +150,7 @@ class LibraryState(PageState, rx.State):
             found = await transfer(find_videos, path)
             if confirmed or not found.files:
                 return Copying(found.files, again=False, refusals=found.refusals)
-            self._ask(written, folder_of(len(found.files)))
+            self._ask(written, folder_of(found))
         return None
 
     def _tell_outcome(self, copying: Copying, written: str) -> None:

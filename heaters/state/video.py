@@ -15,6 +15,7 @@ import reflex as rx
 
 from heaters.domain.errors import NotFound
 from heaters.domain.lifecycle import ClipState
+from heaters.domain.names import counted
 from heaters.live.hub import video_topic
 from heaters.models import Action, ArtifactKind
 from heaters.repositories.actions import ActionRepository
@@ -42,7 +43,7 @@ from heaters.state.views import (
     proxy,
     video_card,
 )
-from heaters.state.words import GROUPS, action_words, counted, numbered_words, states_of
+from heaters.state.words import GROUPS, action_words, numbered_words, states_of
 
 PAGE_SIZE = 48
 

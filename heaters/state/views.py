@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from heaters.domain.addresses import shown_source
 from heaters.domain.lifecycle import ClipState, VideoState, decision
+from heaters.domain.names import counted
 from heaters.domain.stages import stage_that_failed
 from heaters.domain.time import format_fps, format_timecode
 from heaters.models import Clip, Video
@@ -17,7 +18,6 @@ from heaters.state.words import (
     STEPS,
     VIDEO_LOOKS,
     VideoLook,
-    counted,
     range_words,
 )
 

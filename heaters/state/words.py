@@ -6,7 +6,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from heaters.domain.lifecycle import ClipState, VideoState
+from heaters.domain.lifecycle import CLIP_GROUPS, ClipState, VideoState
+from heaters.domain.names import counted
 from heaters.models import ActionKind, Check, Chore
 from heaters.repositories.actions import ClipEntry, HistoryEntry
 
@@ -41,24 +42,37 @@ class VideoLook:
     words: str
 
 
-CLIP_LOOKS: dict[ClipState, Look] = {
-    ClipState.PENDING_REVIEW: Look("pending", "P", "pending"),
-    ClipState.REVIEW_APPROVED: Look("approved", "A", "approved, waiting for export"),
-    ClipState.EXPORTING: Look("approved", "A", "exporting"),
-    ClipState.EXPORTED: Look("exported", "E", "exported"),
-    ClipState.KEYFRAMING: Look("exported", "E", "exported, taking keyframes"),
-    ClipState.KEYFRAMED: Look("exported", "E", "exported, has keyframes"),
-    ClipState.EMBEDDING: Look("exported", "E", "exported, being embedded"),
-    ClipState.EMBEDDED: Look("exported", "E", "exported, searchable"),
-    ClipState.REVIEW_SKIPPED: Look("skipped", "S", "skipped"),
-    ClipState.REVIEW_ARCHIVED: Look("archived", "D", "archived"),
-    ClipState.EXPORT_FAILED: Look("failed", "!", "export failed"),
-    ClipState.KEYFRAME_FAILED: Look("failed", "!", "keyframes failed"),
-    ClipState.EMBEDDING_FAILED: Look("failed", "!", "embedding failed"),
-    ClipState.SUPERSEDED: Look("archived", "–", "replaced by other cuts"),
+_WORDS = {
+    ClipState.PENDING_REVIEW: "pending",
+    ClipState.REVIEW_APPROVED: "approved, waiting for export",
+    ClipState.EXPORTING: "exporting",
+    ClipState.EXPORTED: "exported",
+    ClipState.KEYFRAMING: "exported, taking keyframes",
+    ClipState.KEYFRAMED: "exported, has keyframes",
+    ClipState.EMBEDDING: "exported, being embedded",
+    ClipState.EMBEDDED: "exported, searchable",
+    ClipState.REVIEW_SKIPPED: "skipped",
+    ClipState.REVIEW_ARCHIVED: "archived",
+    ClipState.EXPORT_FAILED: "export failed",
+    ClipState.KEYFRAME_FAILED: "keyframes failed",
+    ClipState.EMBEDDING_FAILED: "embedding failed",
+}
+_LETTERS = {
+    "pending": "P",
+    "approved": "A",
+    "exported": "E",
+    "skipped": "S",
+    "archived": "D",
+    "failed": "!",
 }
 
-GROUPS: tuple[str, ...] = ("pending", "approved", "exported", "skipped", "archived", "failed")
+CLIP_LOOKS: dict[ClipState, Look] = {
+    state: Look(group, _LETTERS[group], _WORDS[state])
+    for group, states in CLIP_GROUPS.items()
+    for state in states
+} | {ClipState.SUPERSEDED: Look("archived", "–", "replaced by other cuts")}
+
+GROUPS: tuple[str, ...] = tuple(CLIP_GROUPS)
 """Groups of live clips, in the order in which they are counted."""
 
 STEPS = ("download", "prepare", "find scenes")
@@ -80,11 +94,7 @@ VIDEO_LOOKS: dict[VideoState, VideoLook] = {
 
 def states_of(group: str) -> list[ClipState]:
     """Return the states of live clips that the group stands for; none if there is no such group."""
-    return [
-        state
-        for state, look in CLIP_LOOKS.items()
-        if look.group == group and state != ClipState.SUPERSEDED
-    ]
+    return list(CLIP_GROUPS.get(group, ()))
 
 
 def check_words(check: Check | None, failed: Sequence[Chore] = ()) -> str:
@@ -110,11 +120,6 @@ def _check_words(check: Check) -> str:
         return f"Everything was in order on {when}"
     findings = counted(check.finding_count, "thing")
     return f"{findings} not in order on {when}: run heaters check"
-
-
-def counted(number: int, noun: str) -> str:
-    """Write ``1 clip``, ``1,234 clips``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 _ACTION_WORDS = {

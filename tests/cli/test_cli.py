@@ -168,8 +168,11 @@ def test_ingest_of_a_folder_takes_the_videos_in_it(heaters: Heaters, tmp_path: P
     for name, frame_count in (("b.mp4", 10), ("a.mp4", 11)):
         write_barcode_video(tmp_path / name, fps=Fraction(25), frame_count=frame_count)
     (tmp_path / "notes.txt").write_text("not a video")
-    found = heaters.json("ingest", tmp_path, "--wait")
+    (tmp_path / ".hidden").write_text("nothing that anyone would miss")
+    done = heaters.run("ingest", tmp_path, "--wait", "--json")
+    found = json.loads(done.stdout)
     assert [(v["title"], v["state"]) for v in found] == [("a", "ready"), ("b", "ready")]
+    assert "2 videos added; 1 other file left out (notes.txt)" in done.stderr
 
 
 def test_what_is_here_already_is_told_and_added_again_only_on_demand(
@@ -192,7 +195,10 @@ def test_what_is_here_already_is_told_and_added_again_only_on_demand(
     assert found["added"] is True
     heaters("remove", found["id"])
     assert [found["id"] for found in heaters.json("videos")] == before
-    assert "has clips" in heaters.refuses("remove", 1)
+    done = heaters.run("remove", 1, 998, 999)
+    assert done.returncode == 1
+    for words, line in zip(("has clips", "998", "999"), done.stderr.splitlines(), strict=True):
+        assert words in line
 
 
 def test_the_rest_of_a_folder_goes_on_where_some_of_it_cannot(
@@ -228,12 +234,18 @@ def test_an_ingest_that_fails_says_why_and_exits_1(heaters: Heaters, tmp_path: P
     assert found["state"] == "preprocess_failed"
     assert "broken" in done.stderr
     assert found["error"] in done.stderr
+    told = heaters.run("ingest", path)
+    assert told.returncode == 0
+    assert told.stderr.splitlines() == [
+        f"broken.mp4 is already here as video {found['id']} (broken), which failed: "
+        f"{found['error']}; `heaters retry --video {found['id']}` tries again, --again adds it"
+    ]
 
 
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (("ingest", "no-such-file.mp4"), "no such file: no-such-file.mp4"),
+        (("ingest", "no-such-file.mp4"), "not found: no-such-file.mp4"),
         (("ingest", "ftp://example.org/a.mp4"), "only http and https"),
         (("remove", 999), "there is no video 999"),
         (("clips", "--video", 999), "there is no video 999"),
@@ -244,6 +256,9 @@ def test_an_ingest_that_fails_says_why_and_exits_1(heaters: Heaters, tmp_path: P
         (("search", "a red car"), "text"),
         (("retry",), "say which one"),
         (("retry", "--video", 1), "not failed"),
+        (("collect", "--to", "/proc/x"), "/proc/x does not exist"),
+        (("collect", "--to", __file__), "is a file, not a folder"),
+        (("collect", "--to", f"{__file__}/x"), "Not a directory"),
     ],
     ids=lambda value: " ".join(map(str, value)) if isinstance(value, tuple) else "",
 )
@@ -251,6 +266,44 @@ def test_bad_input_gets_one_line_that_names_it(
     heaters: Heaters, video: dict[str, Any], arguments: tuple[object, ...], reason: str
 ) -> None:
     assert reason in heaters.refuses(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("remove", "abc"), "'abc' is not a video's id"),
+        (("remove", 1, "abc"), "'abc' is not a video's id"),
+        (("similar", "abc"), "'abc' is not a clip's id"),
+        (("review", "approve", "abc"), "'abc' is not a clip's id"),
+        (("cuts", "move", 1, 2, "abc"), "'abc' is not a frame's number"),
+        (("wait", "--timeout", "soon"), "'soon' is not a number"),
+        (("web", "--port", 99999), "'99999' should be less than or equal to 65535"),
+        (("clips", "--state", "lost"), "'lost' is not pending, approved, exported, skipped, "),
+        (("review", "drop", 1), "'drop' is not one of 'approve', 'skip', 'archive'"),
+        (("ingest", "-dash.mp4"), "a file of that name is written ./-dash.mp4"),
+    ],
+    ids=lambda value: " ".join(map(str, value)) if isinstance(value, tuple) else "",
+)
+def test_wrong_arguments_are_told_in_plain_words(
+    heaters: Heaters, arguments: tuple[object, ...], reason: str
+) -> None:
+    done = heaters.run(*arguments)
+    assert done.returncode == 2
+    assert reason in done.stderr
+    assert "Value error" not in done.stderr
+    assert "Input" not in done.stderr
+
+
+def test_clips_are_listed_by_the_words_of_the_pages(
+    heaters: Heaters, video: dict[str, Any]
+) -> None:
+    of_video = heaters.json("clips", "--video", video["id"])
+    listed = [
+        clip
+        for word in ("pending", "approved", "exported", "skipped", "archived", "failed")
+        for clip in heaters.json("clips", "--video", video["id"], "--state", word)
+    ]
+    assert sorted(clip["id"] for clip in listed) == sorted(clip["id"] for clip in of_video)
 
 
 def test_a_setting_that_cannot_be_read_is_named(heaters: Heaters) -> None:
@@ -265,6 +318,21 @@ def test_the_doctor_finds_every_part(heaters: Heaters) -> None:
     checks = heaters.json("doctor")
     assert {check["part"] for check in checks} >= {"ffmpeg", "PostgreSQL", "Valkey", "object store"}
     assert all(check["ok"] for check in checks)
+
+
+def test_the_doctor_knows_the_store_of_another_installation(
+    heaters: Heaters, video: dict[str, Any], tmp_path: Path
+) -> None:
+    other = Heaters(tmp_path)
+    objects = f"file:{heaters.environment['HEATERS_DATA_DIR']}/objects".replace(" ", "%20")
+    other.environment["HEATERS_STORAGE_URL"] = objects
+    for _ in range(2):  # without a database, and with one, which is asked
+        done = other.run("doctor")
+        assert done.returncode == 1
+        assert "belongs to another installation" in done.stderr
+        assert "`heaters adopt`" in done.stderr
+        other("videos")
+    wait_until_stopped(tmp_path)
 
 
 def test_the_doctor_names_what_is_missing(heaters: Heaters) -> None:

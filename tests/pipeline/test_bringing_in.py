@@ -60,6 +60,7 @@ def fail(library: Library, video_id: int) -> None:
             if video.state == VideoState.NEW
             else VideoState.PREPROCESS_FAILED
         )
+        video.last_error = "it broke"
 
 
 def titles(library: Library) -> list[str]:
@@ -125,14 +126,28 @@ def test_an_address_of_any_length_that_is_taken_is_known_again(library: Library)
         address(library, url)
 
 
-def test_a_video_that_failed_for_good_or_was_removed_does_not_block(
+def test_a_video_that_failed_is_told_with_its_reason_and_one_that_was_removed_is_forgotten(
     library: Library, source: Path
 ) -> None:
     url = "https://media.example.org/a.mp4"
-    for add in (lambda: bring(library, source), lambda: address(library, url)):
+
+    def bring_it(*, again: bool = False) -> int:
+        return bring(library, source, again=again)
+
+    def address_it(*, again: bool = False) -> int:
+        return address(library, url, again=again)
+
+    for add in (bring_it, address_it):
         first = add()
         fail(library, first)
-        second = add()
+        with pytest.raises(AlreadyHere, match=r"which failed: it broke$") as caught:
+            add()
+        assert (caught.value.video_id, caught.value.failure) == (first, "it broke")
+        second = add(again=True)
+        with pytest.raises(AlreadyHere) as caught:
+            add()
+        assert (caught.value.video_id, caught.value.failure) == (second, None)
+        remove_video(library.runtime.database, library.runtime.store, first)
         remove_video(library.runtime.database, library.runtime.store, second)
         assert add() not in {first, second}
 

@@ -52,6 +52,7 @@ def test_files_are_found_in_order_and_the_rest_is_refused_by_name(folder: Path) 
         *(b"-rf.mkv", b"b.MP4", b"caf\xe9.mp4", b"link.mp4", b"two\nlines.ts"),
         *(long.encode(), b"taken.mp4/c.mov"),
     ]
+    assert found.others == ["notes.txt"]
     said = "\n".join(found.refusals)
     assert len(found.refusals) == 6
     for words in (

@@ -225,7 +225,7 @@ def test_a_folder_is_added_after_a_question(page: Page, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.mp4")
     write_in(page, tmp_path)
     question = page.locator(".add-question")
-    expect(question).to_contain_text("That is a folder. Add its 3 videos?")
+    expect(question).to_contain_text("Add its 3 videos? 1 other file is left out.")
     question.get_by_role("button", name="Cancel").click()
     expect(question).to_have_count(0)
     write_in(page, tmp_path)
@@ -240,7 +240,7 @@ def test_a_folder_is_added_after_a_question(page: Page, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ("/no/such/file.mp4", "no such file: /no/such/file.mp4"),
+        ("/no/such/file.mp4", "not found: /no/such/file.mp4"),
         ("/dev/zero", "/dev/zero is a device, not a file"),
         ("ftp://example.org/a.mp4", "only http and https"),
         ("nonsense", "http"),
