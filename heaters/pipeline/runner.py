@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Mapping
 
@@ -60,13 +61,20 @@ class Runner:
         except LeaseLost as error:
             log.warning("lease lost", error=str(error))
         except HeatersError as error:
-            self._give_up(task, error)
+            self._give_up(task, self._for_people(task, error))
         except BaseException as error:
             self._give_up(task, StageBroken(f"the stage {stage_name}", type(error).__name__))
             raise
         finally:
             with self._lock:
                 self._cancels.discard(cancelled)
+
+    def _for_people(self, task: Task, error: HeatersError) -> HeatersError:
+        """Return the error; without its words if they name a file in the folder of a job."""
+        if f"{self._tools.folders.root}{os.sep}" not in str(error):
+            return error
+        _log.error("a file of the job's own", stage=task.stage.name, id=task.id, error=str(error))
+        return StageBroken(f"the stage {task.stage.name}", type(error).__name__)
 
     def _give_up(self, task: Task, error: HeatersError) -> None:
         """Record why the work ended, unless the row is somebody else's by now."""

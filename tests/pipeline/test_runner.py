@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlmodel import col, update
 
-from heaters.domain.errors import ExternalFailure, InvalidInput
+from heaters.domain.errors import ExternalFailure, InvalidInput, NotFound
 from heaters.domain.lifecycle import VideoState
 from heaters.domain.stages import STAGES
 from heaters.models import Video
@@ -172,6 +172,20 @@ def test_an_error_that_cannot_heal_is_not_tried_again(
     Runner(library.tools).run("download", video_id)
     video = library.video(video_id)
     assert (video.state, video.next_attempt_at) == (VideoState.DOWNLOAD_FAILED, None)
+
+
+def test_no_path_of_a_job_s_own_folder_reaches_people(
+    library: Library, video_id: int, work: Callable[[Callable[[Task], None]], None]
+) -> None:
+    def fails(task: Task) -> None:
+        with task.scratch() as folder:
+            raise NotFound(f"{folder / 'master.mp4'} does not exist")
+
+    work(fails)
+    Runner(library.tools).run("download", video_id)
+    assert library.video(video_id).last_error == (
+        "the stage download met an unexpected error (NotFound); the worker's log has the details"
+    )
 
 
 @pytest.mark.parametrize("stage_name", ["download", "preprocess"])
