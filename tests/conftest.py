@@ -17,6 +17,7 @@ from tests.support.servers import (
 pytest_plugins = ["tests.support.site"]
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give one process of xdist all tests in a browser: it builds and serves the site once."""
     for item in items:
