@@ -57,7 +57,10 @@ def sweep(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Delete what no row has named for the retention period, however much; masters stay."""
+    """Delete what no row has named for the retention period.
+
+    However much that is; masters stay.
+    """
     with command_runtime(patience_s=None) as runtime:
         tools = Tools(runtime.settings, runtime.database, runtime.store)
         retention_s = runtime.settings.retention_days * DAY_S

@@ -89,7 +89,8 @@ class S3Store(ObjectStore):
                 )
             except ValueError as error:  # botocore's word for an address that is none
                 raise InvalidConfiguration(f"{self.place}: {error}") from error
-            refuse_half_answers(self._client)
+            for client in (self._client, self._marker_client):
+                refuse_half_answers(client)
             unsigned = config.merge(Config(signature_version=UNSIGNED))
             address = (
                 boto3.Session(region_name=region)

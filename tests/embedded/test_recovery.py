@@ -101,13 +101,13 @@ def test_what_valkey_has_on_disk_survives_its_kill(data_dir: Path, urls: ServerU
 
 @pytest.mark.parametrize("name", [POSTGRES, VALKEY])
 def test_users_replace_a_killed_supervisor(data_dir: Path, urls: ServerUrls, name: str) -> None:
-    if name == POSTGRES:
-        commit(urls, "before_supervisor_kill")
+    table = f"before_the_kill_of_{name}"
+    commit(urls, table)
     killed = ready_pid(data_dir, name)
     os.kill(parent_pid(killed), signal.SIGKILL)
     eventually(lambda: assert_replaced(data_dir, name, killed))
     assert valkey_again(urls).ping()
-    assert committed(connect_again(urls), "before_supervisor_kill") == [(42,)]
+    assert committed(connect_again(urls), table) == [(42,)]
 
 
 def test_servers_do_not_outlive_all_their_users_and_supervisors(created: Path) -> None:

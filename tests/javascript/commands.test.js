@@ -98,7 +98,7 @@ test("while cuts are checked nothing is done to the clip that their loop happens
     press("task_cuts");
     const { target } = player;
     press(name);
-    expect(session.value.said).toMatchObject({ words: expect.stringContaining("cuts"), refused: true });
+    expect(session.value.said).toMatchObject({ words: expect.stringContaining("Clips"), refused: true });
     expect([server.inbox, view.value.marked.size, player.target]).toEqual([[], 0, target]);
   }
 });

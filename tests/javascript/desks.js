@@ -53,6 +53,7 @@ export function deskWith(clips, scores = null) {
     view,
     player,
     scores: new Store({ scores }),
+    keys: new Store({ preset: "heaters", remaps: {} }),
   };
   const desk = /** @type {import("../../assets/desk/context.js").Desk} */ (
     /** @type {unknown} */ (parts)

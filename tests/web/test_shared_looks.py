@@ -81,11 +81,11 @@ def test_similar_clips_are_searched_for_once_and_shown_as_they_become(
     video_id = add_video("alike")
     with desk.runtime.database.unit_of_work() as uow:
         repository = EmbeddingRepository(uow.session)
-        repository.ensure_index(model="test", dim=2)
+        repository.ensure_index(model="shared-looks", dim=2)
         clips = ClipRepository(uow.session).live(video_id)[:2]
         for clip, vector in zip(clips, [(1, 0), (0.6, 0.8)], strict=True):
             clip.state = ClipState.EMBEDDED
-            repository.put(clip.id or 0, model="test", strategy="s", vector=vector)
+            repository.put(clip.id or 0, model="shared-looks", strategy="s", vector=vector)
     ids = [str(clip.id) for clip in clips]
 
     async def work() -> tuple[list[str], list[str], dict[str, Any]]:

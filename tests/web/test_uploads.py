@@ -238,7 +238,7 @@ def test_the_same_file_is_told_and_added_again_on_demand(tus: Tus) -> None:
     tus.patch(address, content)
     told = tus.land(address)
     assert told.status_code == 409
-    assert told.json()["video"] == {"id": first, "title": "first"}
+    assert told.json()["video"] == {"id": first, "title": "first", "failure": None}
     again = tus.land(address, again=True)
     assert again.status_code == 201
     assert again.json()["video_id"] != first
