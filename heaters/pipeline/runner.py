@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 import structlog
 
-from heaters.domain.errors import ExternalFailure, HeatersError, StageBroken
+from heaters.domain.errors import ExternalFailure, HeatersError, NotFound, StageBroken
 from heaters.domain.stages import STAGES
 from heaters.pipeline import detect_scenes, download, embed, export, keyframes, preprocess
 from heaters.pipeline.task import LeaseLost, Task
@@ -70,7 +70,9 @@ class Runner:
                 self._cancels.discard(cancelled)
 
     def _for_people(self, task: Task, error: HeatersError) -> HeatersError:
-        """Return the error; without its words if they name a file in the folder of a job."""
+        """Return the error; without its words if they miss a file in the folder of a job."""
+        if not isinstance(error, NotFound):
+            return error
         if f"{self._tools.folders.root}{os.sep}" not in str(error):
             return error
         _log.error("a file of the job's own", stage=task.stage.name, id=task.id, error=str(error))

@@ -123,7 +123,7 @@ def test_what_a_person_waits_for_reads_little_of_a_large_library(
             READS[name](uow)
         scanned = {table for table, rows in tables.items() if rows.scanned}
         assert not scanned & {"clips", "actions", "artifacts"}
-        most = LIBRARY_PAGE_CLIPS + 500 if name.startswith("library") else 2500
+        most = LIBRARY_PAGE_CLIPS + 500 if name.startswith("library") else 3500
         assert sum(rows.count for rows in tables.values()) <= most, tables
 
     large_library.act(look)

@@ -122,7 +122,7 @@ def test_an_exported_clip_is_cut_only_after_a_question(
     desk.expect_frame(clip.start_frame + 10)
     desk.press("b")
     question = page.get_by_role("dialog")
-    expect(question).to_contain_text("already exported")
+    expect(question).to_contain_text("is exported")
     desk.press("Escape")
     expect(question).to_be_hidden()
     desk.expect_clip(2, of=3)
