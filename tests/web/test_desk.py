@@ -128,8 +128,8 @@ def test_an_exported_clip_is_cut_only_after_a_question(
     desk.expect_clip(2, of=3)
     assert ranges_of(site, video_id) == before
     desk.press("b")
-    expect(question).to_be_visible()
-    desk.press("Enter")
+    expect(question.get_by_role("button", name="Cancel")).to_be_focused()
+    question.get_by_role("button", name="Replace").click()
     desk.expect_clip(3, of=4)
     desk.expect_saved()
     assert clip.start_frame + 10 in [start for start, _ in ranges_of(site, video_id)]
