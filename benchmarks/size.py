@@ -34,7 +34,7 @@ VIDEOS = int(os.environ.get("BENCHMARK_VIDEOS", "10000"))
 EMBEDDED_VIDEOS = VIDEOS // 100
 ROUNDS = 40
 WARM_UP = 5
-ARCHIVED_SHARE = 50  # of so many videos one has its clips archived, so that files retire
+ARCHIVED_SHARE = 50  # one video in this many has its clips archived, so that files retire
 
 
 class Stopwatch:

@@ -5,7 +5,7 @@ import { middleOfFrame } from "./frames.js";
 import { PresentedFrames, seekTo } from "./presented.js";
 import { Ranges } from "./ranges.js";
 
-/** If for so long it was not sure which frame is presented, playing begins again where it is. */
+/** Playing begins again where it is once the presented frame has been unsure for this long. */
 const PATIENCE_MS = 500;
 /** So often the file is opened again for a frame before that is given up. */
 const TRIES = 3;

@@ -34,7 +34,7 @@ WRITE_BYTES = 4 << 20
 """How much of a body is gathered before it is written."""
 
 _VERSION = "1.0.0"
-_SILENT_S = 10.0  # a writer that got nothing for so long has lost its connection
+_SILENT_S = 10.0  # a writer that got nothing for this long has lost its connection
 _SWEEP_S = 3600.0
 
 
@@ -162,7 +162,7 @@ class _Writer:
         self._heard_at_s = time.monotonic()
 
     def is_silent(self) -> bool:
-        """Return whether nothing has come for so long that the connection must be lost."""
+        """Return whether the last byte came too long ago for the connection to be alive."""
         return time.monotonic() - self._heard_at_s > _SILENT_S
 
     async def stop(self) -> None:

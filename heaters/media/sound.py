@@ -30,7 +30,7 @@ def read_sound(stream: AudioStream) -> Sound:
 def sound_filters(timing: Timing, *, may_change: bool) -> str:
     """Make the sound begin and end with the picture: cut it, or fill up with silence.
 
-    Where sound may change its format on the way, ffmpeg starts these filters anew there. They must
+    Where sound may change its format on the way, ffmpeg starts these filters again there. They must
     not fill up from 0 again, so such a source's sound begins and ends where it does.
     """
     end_s = f"{float(timing.end_s):.6f}"

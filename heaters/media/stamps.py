@@ -76,7 +76,7 @@ class Track:
         return stamped[before] + (passed - passed[before])
 
     def ticks(self, seconds: float) -> float:
-        """Return how many ticks are so many seconds."""
+        """Return a time in seconds as ticks."""
         return float(seconds / self.time_base)
 
 

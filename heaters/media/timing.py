@@ -48,7 +48,7 @@ class Timing:
         fps: rate of the proxy's timeline; the source's own where it has one.
         variable_rate: whether frames are missing from that timeline or off it.
         frame_count: frames of that timeline.
-        held_frames: how many of these repeat the last picture, because it is shown for so long.
+        held_frames: how many of these repeat the last picture, until its time is over.
         start_s: when the first picture is shown, in seconds after the container's start.
         repairs: ffmpeg's bitstream filters that repair the stamps of a stream, by its index.
     """

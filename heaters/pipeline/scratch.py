@@ -77,7 +77,7 @@ class Scratch:
             return sum([self._remove_if_free(path, keep_s) for path in self._folders()])
 
     def reserve(self, folder: Path, needed_bytes: int) -> None:
-        """Make sure that ``folder`` may grow to so many bytes, at the cost of what is only kept.
+        """Make sure that ``folder`` may grow to this many bytes, at the cost of what is only kept.
 
         Raises:
             NoRoom: it may not.
@@ -157,7 +157,7 @@ class ScratchFolder:
     path: Path
 
     def reserve(self, needed_bytes: int) -> None:
-        """Make sure that the folder may grow to so many bytes. See ``Scratch.reserve``."""
+        """Make sure that the folder may grow to this many bytes. See ``Scratch.reserve``."""
         self.scratch.reserve(self.path, needed_bytes)
 
 

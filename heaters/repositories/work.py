@@ -30,7 +30,7 @@ _WORKER_IS_UP = text("""
 
 
 def in_seconds(seconds: float) -> Any:
-    """Return the database's time so many seconds from now, to be assigned to a row's column."""
+    """Return the database's time this many seconds from now, to be assigned to a row's column."""
     return func.clock_timestamp() + timedelta(seconds=seconds)
 
 

@@ -34,7 +34,7 @@ _STREAM_ATTEMPTS = 4
 _POOL_CONNECTIONS = 32
 _ACCEPT_S = 5.0
 _ANSWER_S = 30.0
-_MARKER_S = 2.0  # the marker is a few bytes, and somebody waits for it before anything begins
+_MARKER_S = 2.0  # the marker is a few bytes, and a person waits for it before anything begins
 
 T = TypeVar("T")
 

@@ -41,7 +41,7 @@ def run(chore: Round, *, agreed: int = 0) -> dict[str, Any]:
 
     Args:
         chore: the round.
-        agreed: so many objects a person has agreed to delete.
+        agreed: how many objects a person has agreed to delete.
 
     Raises:
         StoreRefused: nothing may be deleted there.
