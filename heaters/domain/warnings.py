@@ -18,6 +18,7 @@ class WarningCode(StrEnum):
     SOUND_CUT = "sound_cut"
     SOUND_BROKEN = "sound_broken"
     PICTURES_BROKEN = "pictures_broken"
+    PICTURES_LEFT_OUT = "pictures_left_out"
     DECODER_ERRORS = "decoder_errors"
     TRACKS_LEFT_OUT = "tracks_left_out"
     TURN_IGNORED = "turn_ignored"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -22,6 +22,12 @@ from heaters.media.preprocess_arguments import Outputs, preprocess_arguments
 from heaters.media.probe import SourceInfo
 from heaters.media.proxy import ProxyUnusable, time_base
 
+_TELLS_OF_MISSING = {
+    WarningCode.BEGINNING_LEFT_OUT,
+    WarningCode.CODEC_CHANGES,
+    WarningCode.ENDS_EARLY,
+    WarningCode.PICTURES_BROKEN,
+}
 _FAILURES = (FfmpegFailed, AnalysisUnusable, ProxyUnusable)
 _NO_MEMORY = "Cannot allocate memory"
 
@@ -126,6 +132,7 @@ def preprocess(
                 if all(warning.code != WarningCode.CODEC_CHANGES for warning in warnings):
                     warnings += complaints.warnings(used.picture, errors)
                 warnings += master_warnings(outputs, used)
+                warnings += _missing(used, frame_count, warnings)
                 return _made(outputs, used, frame_count, max_height, tuple(warnings))
             if used.sound and not (isinstance(failure, FfmpegFailed) and refuses_master(failure)):
                 break  # first without the sound; other masters come after that
@@ -137,6 +144,23 @@ def _without_sound(info: SourceInfo) -> SourceInfo:
     text = "The sound cannot be converted and is left out."
     warning = SourceWarning(WarningCode.SOUND_LEFT_OUT, text)
     return replace(info, sound=None, warnings=(*info.warnings, warning))
+
+
+def _missing(
+    info: SourceInfo, frame_count: int, warnings: Sequence[SourceWarning]
+) -> list[SourceWarning]:
+    """Say that frames are missing, whatever the reason, unless another warning tells of it.
+
+    One is not told: where the last picture ends is a matter of rounding.
+    """
+    missing = info.timing.frame_count - frame_count
+    if missing <= 1 or any(warning.code in _TELLS_OF_MISSING for warning in warnings):
+        return []
+    text = (
+        f"{missing} of {info.timing.frame_count} frames are missing: their pictures cannot be"
+        " decoded, or nothing says when to show them."
+    )
+    return [SourceWarning(WarningCode.PICTURES_LEFT_OUT, text)]
 
 
 def _made(

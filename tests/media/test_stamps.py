@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from heaters.domain.errors import InvalidInput
+from heaters.domain.warnings import WarningCode
 from heaters.media.preprocess import Preprocessed
 from heaters.media.stamps import NONE, Track, repair_pictures
 from tests.media.restamped import Seconds, joined, late, restamp, shown_late, unstamped
@@ -172,3 +173,17 @@ def test_a_picture_of_two_fields_is_one_picture(tmp_path: Path) -> None:
     made = run(source)
     assert (made.fps, made.frame_count) == (25, 13)
     assert decode_barcodes(made.proxy_path) == list(range(13))
+
+
+def test_pictures_that_nothing_places_are_not_left_out_without_a_word(tmp_path: Path) -> None:
+    base = write_barcode_video(tmp_path / "base.mp4", fps=Fraction(25), frame_count=50)
+    early = tmp_path / "early.mkv"
+    # Matroska with stamps below zero: libav gives these pictures no stamp at all.
+    make(
+        "-itsoffset", "-1", "-i", base, "-an", "-c", "copy", "-avoid_negative_ts", "disabled", early
+    )
+    made = run(early)
+    assert made.frame_count == 25
+    [warning] = made.warnings
+    assert warning.code == WarningCode.PICTURES_LEFT_OUT
+    assert warning.text.startswith("25 of 50 frames are missing")
