@@ -115,7 +115,7 @@ class Ownership:
                 f"{self.place} belongs to this database under an id that it no longer has: "
                 "its schema was taken back to an earlier version"
             )
-        return f"{self.place} belongs to another installation of Heaters ({mark.installation})"
+        return _of_another(self.place, mark)
 
 
 def look_at_store(database: Database, store: ObjectStore) -> Ownership:
@@ -133,14 +133,16 @@ def look_at_store(database: Database, store: ObjectStore) -> Ownership:
     )
 
 
-def require_claimable(database: Database, store: ObjectStore) -> None:
+def require_claimable(database: Database, store: ObjectStore) -> Ownership:
     """Make sure that the store is this installation's or can become it; nothing is changed.
 
     Raises:
         StoreRefused: it is not.
     """
-    if reason := look_at_store(database, store).refusal():
+    found = look_at_store(database, store)
+    if reason := found.refusal():
         raise StoreRefused(f"{reason}; {_ADOPT}")
+    return found
 
 
 def require_unmarked(store: ObjectStore) -> None:
@@ -151,10 +153,7 @@ def require_unmarked(store: ObjectStore) -> None:
     """
     mark = read_mark(store)
     if mark is not None:
-        raise StoreRefused(
-            f"{store.place} belongs to another installation of Heaters ({mark.installation}); "
-            f"{_ADOPT}"
-        )
+        raise StoreRefused(f"{_of_another(store.place, mark)}; {_ADOPT}")
 
 
 def claim_store(database: Database, store: ObjectStore) -> None:
@@ -167,10 +166,7 @@ def claim_store(database: Database, store: ObjectStore) -> None:
     """
     if read_mark(store) == own_mark(database):
         return
-    found = look_at_store(database, store)
-    if reason := found.refusal():
-        raise StoreRefused(f"{reason}; {_ADOPT}")
-    _write(store, found.mine, overwrite=False)
+    _write(store, require_claimable(database, store).mine, overwrite=False)
 
 
 def adopt_store(database: Database, store: ObjectStore) -> None:
@@ -200,6 +196,10 @@ def require_ours(database: Database, store: ObjectStore) -> None:
             f"{store.place} holds files of video {unmade_video}, which this database has never "
             f"made: was it restored from a backup? Nothing is deleted; {_ADOPT}"
         )
+
+
+def _of_another(place: str, mark: Mark) -> str:
+    return f"{place} belongs to another installation of Heaters ({mark.installation})"
 
 
 def _find_unmade_video(database: Database, store: ObjectStore) -> int | None:
