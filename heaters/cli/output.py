@@ -37,14 +37,14 @@ class Column:
 
 def say(text: str) -> None:
     """Print a line for a person, on standard error so that standard output stays data."""
-    print(printable(text), file=sys.stderr)  # noqa: T201
+    sys.stderr.write(f"{printable(text)}\n")
 
 
 def say_error(text: str) -> None:
     """Print why a command failed, in one line."""
     coloured = sys.stderr.isatty() and "NO_COLOR" not in os.environ
     name = "\x1b[1;31mheaters:\x1b[0m" if coloured else "heaters:"
-    print(name, printable(" ".join(text.split())), file=sys.stderr)  # noqa: T201
+    sys.stderr.write(f"{name} {printable(' '.join(text.split()))}\n")
 
 
 def printable(text: str) -> str:
